@@ -1,0 +1,1 @@
+"""Warroom's application: plans, runs, verdicts, flips and the live room."""

@@ -1,0 +1,1 @@
+"""The same verbs over REST, with tokens and scopes. Never touches a driver or a source."""

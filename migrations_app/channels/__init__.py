@@ -1,0 +1,1 @@
+"""Channels: carry a message to people. Nothing here is ever waited for by a decision."""

@@ -1,0 +1,1 @@
+"""The I/O: poll, evaluate, shift, reconcile, relay. Never inside a transaction; alone moves traffic."""

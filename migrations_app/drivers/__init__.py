@@ -1,0 +1,1 @@
+"""Traffic drivers: read a weight, set a weight, read it back. They never decide anything."""

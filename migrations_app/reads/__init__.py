@@ -1,0 +1,1 @@
+"""One query set per screen, returned as frozen dataclasses. Nothing here writes."""

@@ -1,0 +1,1 @@
+"""Template helpers: how a state, an age and a number look."""

@@ -1,0 +1,1 @@
+"""Pages, fragments and the stream. Enforces who may; never touches a driver or a source."""
