@@ -1,0 +1,94 @@
+"""The driver seam: one traffic plane whose share for GREEN can be read and set.
+
+Weights are GREEN's share in percent as `Decimal`, 0 to 100, at most two decimals. A driver writes
+both sides in one request where the plane can, raises before it lowers where it cannot, opens no
+shell, follows no redirect, and keeps no state between calls beyond a connection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+
+from migrations_app.domain.registry import Registry
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from pydantic import BaseModel
+
+    from migrations_app.domain.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the plane says now: GREEN's share, a version token for compare-and-set (or None),
+    and a short factual detail for people (`blue 75/100, green 25/100`)."""
+
+    weight: Decimal
+    token: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a plane can do, declared so that a plan can be refused before it starts."""
+
+    compare_and_set: bool = False  # refuses a write based on an old token
+    mirror: bool = False  # can copy traffic to GREEN without serving from it
+    binary: bool = False  # only 0 and 100
+    finest_step: str = "1"  # smallest difference in percent that it can express
+
+
+@runtime_checkable
+class Driver(Protocol):
+    """One route's hand on the outside world.
+
+    `__init__` takes a validated `Config` (addresses and secrets already resolved). Every call
+    returns within the configured timeout or raises `Transient`, `Permanent`, `Conflict` or, when
+    a write may have happened, `UnknownOutcome`. Thread-safe: several threads may call one driver.
+    """
+
+    kind: ClassVar[str]
+    Config: ClassVar[type[BaseModel]]
+    capabilities: ClassVar[Capabilities]
+    verify_deadline: ClassVar[float]  # seconds after a write until its read-back counts as failed
+    read_interval: ClassVar[float]  # seconds between routine read-backs
+
+    def __init__(self, config: BaseModel) -> None: ...
+
+    def cannot(self, weight: Decimal) -> str | None:
+        """Why this route can't be set to `weight` (a sentence), or None if it can. No I/O."""
+        ...
+
+    def observe(self) -> Observed:
+        """Read the weight back from the plane itself, never from a memory of our own."""
+        ...
+
+    def apply(self, weight: Decimal, token: str | None) -> None:
+        """Set GREEN's share, absolutely. With a token, only if nothing moved since it was read."""
+        ...
+
+    def preview(self, weight: Decimal) -> list[str]:
+        """The exact change `apply(weight)` would make, a line each. No writes."""
+        ...
+
+    def manual_commands(self, weight: Decimal) -> list[str]:
+        """What a person types to do the same without Warroom: BLUE up first, read-back last."""
+        ...
+
+    def check(self) -> list[Finding]:
+        """Look at everything this route needs and say, plainly, what is wrong. No writes."""
+        ...
+
+    def close(self) -> None: ...
+
+
+DRIVERS: Registry[Driver] = Registry(
+    "warroom.drivers",
+    "driver",
+    {
+        "fake": "migrations_app.drivers.fake:FakeDriver",
+        "haproxy": "migrations_app.drivers.haproxy:HAProxyDriver",
+    },
+)

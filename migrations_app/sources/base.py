@@ -1,0 +1,62 @@
+"""The source seam: ask a metrics system several questions at once.
+
+A source never raises for a question that went wrong: the reading says so. All questions of one
+call run concurrently and the call as a whole is bounded by the configured timeout.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+
+from migrations_app.domain.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from pydantic import BaseModel
+
+    from migrations_app.domain.finding import Finding
+    from migrations_app.domain.reading import Point, Query, Reading
+
+
+@runtime_checkable
+class Source(Protocol):
+    """`__init__` takes a validated `Config` with secrets resolved. Thread-safe."""
+
+    kind: ClassVar[str]
+    Config: ClassVar[type[BaseModel]]
+
+    def __init__(self, config: BaseModel) -> None: ...
+
+    def read(self, queries: Sequence[Query], at: datetime) -> list[Reading]:
+        """One reading per query, in order, as of `at` (aware UTC, sent to the source)."""
+        ...
+
+    def history(self, query: Query, start: datetime, end: datetime, step: timedelta) -> list[Point]:
+        """Values from `start` to `end` every `step`. Raises a `SeamError` when it can't."""
+        ...
+
+    def invalid(self, query: Query) -> str | None:
+        """Why the source refuses this query (its own words), None if it parses.
+
+        Raises `Transient` when the source can't be asked.
+        """
+        ...
+
+    def check(self) -> list[Finding]:
+        """Can it be reached, may we read, is its data fresh? In plain words."""
+        ...
+
+    def close(self) -> None: ...
+
+
+SOURCES: Registry[Source] = Registry(
+    "warroom.sources",
+    "source",
+    {
+        "fake": "migrations_app.sources.fake:FakeSource",
+        "prometheus": "migrations_app.sources.prometheus:PrometheusSource",
+        "pushed": "migrations_app.sources.pushed:PushedSource",
+    },
+)
