@@ -1,1 +1,1 @@
-"""The I/O: poll, evaluate, shift, reconcile, relay. Never inside a transaction; alone moves traffic."""
+"""The I/O: poll, evaluate, shift, reconcile, relay. Never in a transaction; alone moves traffic."""
