@@ -1,0 +1,70 @@
+"""The plan of a migration, as a runbook writes it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import Field, StrictInt
+
+from migrations_app.domain.plan.base import Line, Name, Strict, Text, Username, Weight
+from migrations_app.domain.plan.check import Check
+from migrations_app.domain.plan.environment import Environment
+from migrations_app.domain.plan.objectives import Objectives
+from migrations_app.domain.plan.people import Role
+from migrations_app.domain.plan.phase import Phase
+from migrations_app.domain.plan.rollback import RollbackPlan
+
+
+class Route(Strict):
+    """One traffic plane to move. `baseline` is GREEN's share when everything is on BLUE.
+
+    Rolling back moves the lowest `rank` first; routes of the same rank move at once.
+    """
+
+    name: Name
+    title: Line | None = None
+    rank: StrictInt = 0
+    baseline: Weight = Decimal(0)
+
+
+class AbortCriterion(Strict):
+    """A check whose FAIL rolls back without asking, in every phase.
+
+    `from_phase` starts it later; `phases` names the only phases where it counts.
+    """
+
+    check: Name
+    from_phase: Name | None = None
+    phases: tuple[Name, ...] = ()
+
+
+class Topic(StrEnum):
+    """What a channel may be told."""
+
+    PHASES = "phases"
+    DECISIONS = "decisions"
+    GATES = "gates"
+    VERDICTS = "verdicts"
+    ROLLBACKS = "rollbacks"
+    STEPS = "steps"
+    DRIFT = "drift"
+    UPDATES = "updates"
+
+
+class Plan(Strict):
+    """Everything agreed before the night. Which names exist where is lint's business."""
+
+    migration: Name
+    title: Line
+    strategy: Line = "canary"
+    summary: Text = ""
+    objectives: Objectives = Objectives()
+    roles: dict[Role, tuple[Username, ...]] = Field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    checks: tuple[Check, ...] = ()
+    abort: tuple[AbortCriterion, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    rollback: RollbackPlan = RollbackPlan()
+    channels: dict[Name, tuple[Topic, ...]] = Field(default_factory=dict)
+    environments: dict[Name, Environment] = Field(default_factory=dict)
