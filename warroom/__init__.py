@@ -1,0 +1,1 @@
+"""Composition: settings, URLs and processes. Nobody imports this package."""

@@ -1,0 +1,87 @@
+"""The process environment, typed. Every setting an operator may turn is read here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TRUE = {"1", "true", "yes", "on"}
+
+
+def _text(environ: Mapping[str, str], name: str, default: str = "") -> str:
+    """`NAME`, or the content of the file named by `NAME_FILE` (container secrets)."""
+    file = environ.get(f"{name}_FILE")
+    if file:
+        return Path(file).read_text(encoding="utf-8").strip()
+    return environ.get(name, default)
+
+
+def _list(environ: Mapping[str, str], name: str, default: str) -> list[str]:
+    return [item.strip() for item in _text(environ, name, default).split(",") if item.strip()]
+
+
+def database(url: str) -> dict[str, object]:
+    """`postgres://user:password@host:port/name?option=value` as Django's dictionary."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgres://user:password@host:5432/name: "
+            "Warroom keeps its truth in PostgreSQL and nowhere else."
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """Everything an operator may set. Times in seconds."""
+
+    debug: bool
+    secret_key: str
+    database_url: str
+    redis_url: str
+    hosts: list[str]
+    origins: list[str]
+    public_url: str
+    insecure_http: bool
+    log_level: str
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] = os.environ) -> Env:
+        debug = environ.get("WARROOM_DEBUG", "").lower() in _TRUE
+        secret = _text(environ, "SECRET_KEY")
+        if not secret and not debug:
+            raise ImproperlyConfigured(
+                "SECRET_KEY is not set. Make one with "
+                "`python -c 'import secrets; print(secrets.token_urlsafe(50))'` and keep it."
+            )
+        public = _text(environ, "WARROOM_URL", "http://127.0.0.1:8000").rstrip("/")
+        host = urlsplit(public).hostname or "127.0.0.1"
+        return cls(
+            debug=debug,
+            secret_key=secret or "only-for-debugging-never-for-a-server",
+            database_url=_text(
+                environ, "DATABASE_URL", "postgres://warroom@127.0.0.1:5432/warroom"
+            ),
+            redis_url=_text(environ, "REDIS_URL", "redis://127.0.0.1:6379/0"),
+            hosts=_list(environ, "ALLOWED_HOSTS", f"{host},127.0.0.1,localhost"),
+            origins=_list(environ, "CSRF_TRUSTED_ORIGINS", public),
+            public_url=public,
+            insecure_http=public.startswith("http://"),
+            log_level=_text(environ, "LOG_LEVEL", "INFO"),
+        )
