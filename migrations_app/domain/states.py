@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from migrations_app.domain.errors import Refused
-from migrations_app.domain.roles import Role
+from migrations_app.domain.plan.people import Role
 
 
 class State(StrEnum):

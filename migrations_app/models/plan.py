@@ -1,0 +1,23 @@
+"""The plan: a migration as it is being prepared. Runs execute snapshots of it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from migrations_app.models.clock import ClockTimestamp
+
+
+class Migration(models.Model):
+    """What is to be moved. `plan` is the runbook's content; `${env:…}` stays unresolved in it."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    plan = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    updated_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return self.slug
