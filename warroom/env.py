@@ -1,4 +1,4 @@
-"""The process environment, typed. Every setting an operator may turn is read here and nowhere else."""
+"""The process environment, typed. What an operator may turn is read here and nowhere else."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Celery carries hints. Every number here is explained in docs/decisions/0003-celery-carries-hints.md.
+# Celery carries hints. docs/decisions/0003-celery-carries-hints.md explains the numbers.
 CELERY_BROKER_URL = ENV.redis_url
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False

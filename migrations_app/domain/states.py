@@ -166,6 +166,7 @@ def rule(state: State, verb: Verb) -> Rule:
     found = TABLE.get((state, verb))
     if found is None:
         raise Refused(
-            "wrong_state", f"You can't {spoken(verb)} while the run is {spoken(state)}. {_INSTEAD[state]}"
+            "wrong_state",
+            f"You can't {spoken(verb)} while the run is {spoken(state)}. {_INSTEAD[state]}",
         )
     return found

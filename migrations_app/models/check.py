@@ -80,7 +80,7 @@ class Reading(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("run", "check_name", "at"), name="one_reading_per_tick"),
+            models.UniqueConstraint(fields=("run", "check_name", "at"), name="one_reading_a_tick"),
         )
 
     def __str__(self) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import DateTimeField, Func
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class ClockTimestamp(Func):

@@ -66,7 +66,9 @@ class Flip(models.Model):
     position = models.PositiveIntegerField()
     purpose = models.CharField(max_length=12)  # forward, compensate, rollback
     weight = models.DecimalField(max_digits=5, decimal_places=2)
+    previous = models.DecimalField(max_digits=5, decimal_places=2)  # what to compensate to
     requested_at = models.DateTimeField(db_default=ClockTimestamp())
+    begun_at = models.DateTimeField(null=True)  # its turn came: the deadline runs
     applied_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)  # confirmed, superseded or given up

@@ -43,7 +43,6 @@ class Run(models.Model):
 
     seq = models.PositiveIntegerField(default=0)
     head_hash = models.CharField(max_length=64, blank=True)
-    evaluation = models.PositiveBigIntegerField(default=0)
     wake_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=ClockTimestamp())
 
@@ -68,7 +67,7 @@ class Run(models.Model):
 
 
 class Latch(models.Model):
-    """The abort. Insert-only and outside the run's lock: where it exists, BLUE is what ought to be."""
+    """The abort. Insert-only, outside the run's lock: where it is, BLUE is what ought to be."""
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="latches")
     leg = models.PositiveIntegerField()
@@ -100,7 +99,7 @@ class Gate(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("run", "leg", "phase", "round"), name="gate_round_once"),
+            models.UniqueConstraint(fields=("run", "leg", "phase", "round"), name="one_gate_round"),
             models.UniqueConstraint(
                 fields=("run",), condition=Q(closed_at__isnull=True), name="one_open_gate"
             ),
