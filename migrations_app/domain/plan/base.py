@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import re
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import (
@@ -35,19 +35,29 @@ def wrong(sentence: str) -> PydanticCustomError:
     return PydanticCustomError("plan", "{sentence}", {"sentence": sentence})
 
 
+NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+KIND = r"^[a-z0-9][a-z0-9_.-]{0,62}$"
+USERNAME = r"^[\w.@+-]{1,150}$"
+VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]{0,99}$"
+
+_WEIGHT = re.compile(r"-?\d{1,9}(\.\d\d?0*)?", re.ASCII)
+
+
 def _duration(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    if not isinstance(value, str):
+    span = parse_duration(value) if isinstance(value, str) else value
+    if not isinstance(span, timedelta):
         raise wrong(f'a duration needs a unit, such as "30s", "10m" or "24h", not {value!r}')
-    return parse_duration(value)
+    if span < timedelta(0):
+        raise wrong(f"a duration cannot be negative, as {compact(span)} is")
+    return span
 
 
 def _weight(value: object) -> Decimal:
-    if not isinstance(value, bool) and isinstance(value, int | float | str | Decimal):
-        with suppress(InvalidOperation):
-            return Decimal(str(value))
-    raise wrong(f"a weight is GREEN's share in percent, such as 25 or 12.5, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise wrong(f"a weight is GREEN's share in percent, such as 25 or 12.5, not {value!r}")
+    if not _WEIGHT.fullmatch(f"{value:f}" if isinstance(value, Decimal) else str(value)):
+        raise wrong(f"a weight has at most two decimals, such as 25 or 12.5, not {value!r:.40}")
+    return Decimal(str(value))
 
 
 def _number(value: Decimal) -> int | float:
@@ -67,9 +77,10 @@ Weight = Annotated[
     BeforeValidator(_weight, json_schema_input_type=float),
     PlainSerializer(_number, return_type=int | float),
 ]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-Kind = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
-Username = Annotated[str, StringConstraints(pattern=r"^[\w.@+-]{1,150}$")]
+Name = Annotated[str, StringConstraints(pattern=NAME)]
+Kind = Annotated[str, StringConstraints(pattern=KIND)]
+Username = Annotated[str, StringConstraints(pattern=USERNAME)]
+Variable = Annotated[str, StringConstraints(pattern=VARIABLE)]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(plain_line)]
 Text = Annotated[str, Field(max_length=10_000), AfterValidator(plain_text)]
 Config = Annotated[JsonObject, AfterValidator(plain_object)]

@@ -7,7 +7,16 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from migrations_app.domain.plan.base import Config, Duration, Kind, Line, Name, Strict
+from migrations_app.domain.plan.base import (
+    Config,
+    Duration,
+    Kind,
+    Line,
+    Name,
+    Strict,
+    Text,
+    Variable,
+)
 
 
 class EnvironmentKind(StrEnum):
@@ -47,4 +56,4 @@ class Environment(Strict):
     routes: dict[Name, RouteBinding] = Field(default_factory=dict)
     sources: dict[Name, SourceBinding] = Field(default_factory=dict)
     channels: dict[Name, ChannelBinding] = Field(default_factory=dict)
-    vars: dict[str, str] = Field(default_factory=dict)
+    vars: dict[Variable, Text] = Field(default_factory=dict)

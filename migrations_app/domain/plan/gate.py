@@ -29,8 +29,8 @@ class Gate(Strict):
     """Checks that must pass and roles that must agree before Go.
 
     A person's sign-off fills one slot of one role, and each person signs once. `quorum` slots must
-    be filled, all of them when it is not given. The gate opens when the phase's weights are
-    confirmed; `deadline` after that it is No-Go. `auto_advance` gives Go by itself as soon as
+    be filled, all of them when it is not given. The gate opens when the phase's hold is over;
+    `deadline` after that it is No-Go. `auto_advance` goes on without a person as soon as
     everything the gate asks for is there.
     """
 
