@@ -7,50 +7,15 @@ owns order, pace, retries and what happens after an unknown outcome.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
+from migrations_app.domain.message import Message, Style, Tone
 from migrations_app.domain.registry import Registry
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from migrations_app.domain.finding import Finding
-
-
-class Style(StrEnum):
-    """How a message is placed."""
-
-    POST = "post"  # a message of its own
-    LIVE = "live"  # the one pinned message of a run, replaced in place
-    SAMPLE = "sample"  # into the thread below the live message
-
-
-class Tone(StrEnum):
-    """How loud it is. Colour is never the only sign: every tone has a word of its own."""
-
-    CALM = "calm"
-    NOTICE = "notice"
-    ALARM = "alarm"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What to say, before any channel's markup.
-
-    `key` is stable across retries and unique per message (a LIVE message keeps one key for the
-    run). `anchor` is the receipt of the run's live message, once there is one. `facts` are
-    label/value pairs; `lines` are sentences.
-    """
-
-    key: str
-    style: Style
-    tone: Tone
-    headline: str
-    lines: tuple[str, ...] = ()
-    facts: tuple[tuple[str, str], ...] = ()
-    link: str | None = None
-    anchor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +48,8 @@ class Channel(Protocol):
 
     def close(self) -> None: ...
 
+
+__all__ = ["CHANNELS", "Channel", "Message", "Receipt", "Style", "Tone"]
 
 CHANNELS: Registry[Channel] = Registry(
     "warroom.channels",
