@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import (
     Field,
     SerializerFunctionWrapHandler,
-    StrictInt,
     model_serializer,
     model_validator,
 )
 
 from migrations_app.domain.plan.base import Count, Duration, Flag, Line, Name, Strict, Text
+from migrations_app.domain.quantity import Unit
+from migrations_app.domain.verdict.rule import BaselineKind, OnNoData
 
-
-class OnNoData(StrEnum):
-    """What an abort criterion does when there is nothing to judge."""
-
-    HOLD = "hold"
-    ROLLBACK = "rollback"
-
-
-class BaselineKind(StrEnum):
-    """What a relative rule compares with."""
-
-    CAPTURED = "captured"  # read once, when the run starts
-    OFFSET = "offset"  # the same query, that long ago
-    BLUE = "blue"  # the blue query, now
+QueryText = Annotated[Text, Field(min_length=1)]
 
 
 class Baseline(Strict):
@@ -37,7 +24,7 @@ class Baseline(Strict):
 
     kind: BaselineKind
     offset: Duration | None = None
-    query: Text | None = None
+    query: QueryText | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -65,7 +52,8 @@ class Baseline(Strict):
 class Burn(Strict):
     """How fast the error budget of `slo` burns, over a long and a short window at once.
 
-    `slo` is a quantity ("99.9 %") or the name of one in the objectives.
+    `slo` is a quantity ("99.9 %") or the name of one in the objectives. The query answers an error
+    ratio and uses `${window}`, which is asked once as `long` and once as `short`.
     """
 
     slo: Line
@@ -74,32 +62,38 @@ class Burn(Strict):
 
 
 class Budget(Strict):
-    """How much of the error budget of `slo` is used up within `window`."""
+    """How much of the error budget that `slo` leaves for `window` is used up.
+
+    The query answers the error ratio over `${elapsed}`, the time since the run started.
+    """
 
     slo: Line
     window: Duration
 
 
 class Check(Strict):
-    """A measurable rule. Exactly one of `fail_when` and `pass_when`.
+    """A measurable rule. Exactly one of `fail_when` and `pass_when`, as `parse_condition` reads it.
 
-    `${window}` in a query becomes the check's window as the source writes it (`5m`).
+    `unit` is what the query answers in (`%`, `ms`, `s`, `ratio`, `count`, …). `window` is how far
+    back it looks, and becomes `${window}` in it. `hold` is how long the condition must stay true,
+    `consecutive` how many evaluations in a row; with `fraction` ("95 %") it must be true for that
+    share of the hold. `observe`: watched and shown, binding nothing.
     """
 
     name: Name
     title: Line | None = None
     source: Name
-    query: Text = Field(min_length=1)
-    blue_query: Text | None = None
-    samples_query: Text | None = None
-    unit: str = ""
-    window: Duration | None = None
+    query: QueryText
+    blue_query: QueryText | None = None
+    samples_query: QueryText | None = None
+    unit: Unit
+    window: Duration = timedelta(0)
     fail_when: Line | None = None
     pass_when: Line | None = None
     hold: Duration = timedelta(0)
     consecutive: Count = 1
     fraction: Line | None = None
-    min_samples: StrictInt = Field(default=0, ge=0)
+    min_samples: Count | None = None
     baseline: Baseline | None = None
     burn: Burn | None = None
     budget: Budget | None = None
@@ -111,3 +105,8 @@ class Check(Strict):
         if (self.fail_when is None) == (self.pass_when is None):
             raise ValueError("needs exactly one of `fail_when` and `pass_when`")
         return self
+
+    @property
+    def condition(self) -> str:
+        """What is compared, as written."""
+        return self.fail_when or self.pass_when or ""
