@@ -1,0 +1,1 @@
+"""Real servers from wheels, on the loopback address, as children for the supervisor."""

@@ -1,0 +1,31 @@
+"""One way to end a program: Ctrl-C. Other polite requests become that."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def ended_politely() -> Iterator[None]:
+    """Inside, SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt. Main thread only.
+
+    SIGINT too, because a shell starts background jobs with it ignored.
+    """
+    before = {number: signal.signal(number, _interrupt) for number in POLITE}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
