@@ -37,7 +37,7 @@ class Event(models.Model):
 
 
 class Decision(models.Model):
-    """Who decided what, when, why, and on which evidence. Append-only."""
+    """Who decided what, when and why. The evidence is in the event, under its hash. Append-only."""
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="decisions")
     event = models.OneToOneField(Event, models.PROTECT, related_name="decision")
@@ -47,7 +47,6 @@ class Decision(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     via = models.CharField(max_length=12)
     reason = models.CharField(max_length=500, blank=True)
-    evidence = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return f"{self.verb} by {self.actor}"

@@ -1,0 +1,68 @@
+"""Ask for weights: write what ought to be. Moving the world there is the conductor's task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrations_app.models import Flip, Route
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from migrations_app.actions.lock import Locked
+    from migrations_app.domain.weights import Move
+
+
+def desired(held: Locked) -> dict[str, Decimal]:
+    """What ought to be now, per route."""
+    return {route.name: route.desired for route in Route.objects.filter(run=held.run)}
+
+
+def request(held: Locked, moves: Sequence[Move], purpose: str) -> dict[str, Decimal]:
+    """Open one flip per move under the run's revision; earlier open flips are superseded.
+
+    Returns the new desired weights of the routes that move.
+    """
+    routes = {route.name: route for route in Route.objects.filter(run=held.run)}
+    moving = [routes[move.route] for move in moves]
+    Flip.objects.filter(route__in=moving, closed_at=None).update(
+        closed_at=held.now, failure="superseded"
+    )
+    Flip.objects.bulk_create(_flip(held, routes[move.route], move, purpose) for move in moves)
+    for route, move in zip(moving, moves, strict=True):
+        route.desired = move.weight
+        route.read_at = held.now
+        route.drift_since = None
+    Route.objects.bulk_update(moving, ["desired", "read_at", "drift_since"])
+    return {move.route: move.weight for move in moves}
+
+
+def _flip(held: Locked, route: Route, move: Move, purpose: str) -> Flip:
+    return Flip(
+        route=route,
+        leg=held.run.leg,
+        revision=held.run.revision,
+        phase=held.run.phase,
+        position=move.position,
+        purpose=purpose,
+        weight=move.weight,
+        previous=move.previous,
+        requested_at=held.now,
+    )
+
+
+def stop(held: Locked) -> None:
+    """Leave every route where it was last seen: open flips are given up, nothing is undone."""
+    routes = {route.pk: route for route in Route.objects.filter(run=held.run)}
+    for flip in Flip.objects.filter(route__run=held.run, closed_at=None):
+        route = routes[flip.route_id]
+        route.desired = flip.previous if route.observed is None else route.observed
+        route.save(update_fields=["desired"])
+        flip.closed_at, flip.failure = held.now, "stopped"
+        flip.save(update_fields=["closed_at", "failure"])
+
+
+def still_open(held: Locked) -> bool:
+    """Whether any weight asked for is not confirmed yet."""
+    return Flip.objects.filter(route__run=held.run, closed_at=None).exists()

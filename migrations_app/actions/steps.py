@@ -1,0 +1,113 @@
+"""Complete a step, leave a note, push evidence: what people add without moving the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from migrations_app.actions import once
+from migrations_app.actions.lock import Locked, locked
+from migrations_app.actions.record import record
+from migrations_app.domain.errors import Refused
+from migrations_app.domain.states import Verb, rule
+from migrations_app.domain.timeline import Kind
+from migrations_app.models import Pushed, StepDone
+from migrations_app.reads.access import require
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from migrations_app.domain.actor import Actor, Click
+    from migrations_app.domain.plan.phase import Step
+    from migrations_app.models import Event
+
+
+def complete_step(run_id: int, actor: Actor, click: Click, name: str) -> once.Outcome:
+    """Tick a step of the current phase. `click.reason` is kept as its note."""
+    with locked(run_id) as held:
+        if done := once.replayed(held, actor, click, Verb.COMPLETE_STEP):
+            return done
+        require(actor, held.run.migration_id, Verb.COMPLETE_STEP)
+        rule(held.state, Verb.COMPLETE_STEP)
+        once.require_fresh_screen(held, click)
+        event = tick(held, actor, _step(held, name), click.reason)
+        once.remember(held, actor, click, Verb.COMPLETE_STEP, event)
+    return once.outcome(held, event)
+
+
+def tick(held: Locked, actor: Actor, step: Step, note: str) -> Event:
+    """Write down that a step is done; refused when it was done before in this leg."""
+    run = held.run
+    _, fresh = StepDone.objects.get_or_create(
+        run=run, leg=run.leg, phase=run.phase, name=step.name,
+        defaults={"by": actor.name, "at": held.now, "note": note[:500]},
+    )  # fmt: skip
+    if not fresh:
+        raise Refused("step_done", f'Step "{step.name}" is done already.')
+    payload = {"step": step.name, "reason": note}
+    sentence = f'Step "{step.title or step.name}" done by {actor.name}'
+    return record(held, Kind.STEP_COMPLETED, sentence, actor, Verb.COMPLETE_STEP, payload)
+
+
+def _step(held: Locked, name: str) -> Step:
+    for step in held.phase.steps:
+        if step.name == name:
+            return step
+    known = ", ".join(step.name for step in held.phase.steps) or "none"
+    raise Refused("unknown_step", f'This phase has no step "{name}". Its steps: {known}.')
+
+
+def note(run_id: int, actor: Actor, click: Click) -> once.Outcome:
+    """Put a sentence on the timeline."""
+    if not click.reason.strip():
+        raise Refused("reason", "A note needs words.")
+    with locked(run_id) as held:
+        if done := once.replayed(held, actor, click, Verb.NOTE):
+            return done
+        require(actor, held.run.migration_id, Verb.NOTE)
+        event = record(held, Kind.NOTE, f"{actor.name}: {click.reason.strip()}", actor, Verb.NOTE)
+        once.remember(held, actor, click, Verb.NOTE, event)
+    return once.outcome(held, event)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A measurement made elsewhere. `value` in the check's unit; times aware, UTC."""
+
+    check: str
+    value: float
+    sampled_at: datetime
+    expires_at: datetime
+    samples: float | None = None
+
+
+def push_evidence(run_id: int, actor: Actor, click: Click, evidence: Evidence) -> once.Outcome:
+    """Take a measurement from a pipeline for a check whose source is of kind `pushed`."""
+    with locked(run_id) as held:
+        if done := once.replayed(held, actor, click, Verb.NOTE):
+            return done
+        require(actor, held.run.migration_id, Verb.NOTE)
+        _require_pushable(held, evidence)
+        Pushed.objects.create(
+            run=held.run, check_name=evidence.check, value=evidence.value, by=actor.name,
+            samples=evidence.samples, sampled_at=evidence.sampled_at, at=held.now,
+            expires_at=evidence.expires_at,
+        )  # fmt: skip
+        payload = {"check": evidence.check, "value": evidence.value, "samples": evidence.samples}
+        sentence = f"Evidence for {evidence.check} pushed by {actor.name}"
+        event = record(held, Kind.EVIDENCE_PUSHED, sentence, actor, payload=payload)
+        once.remember(held, actor, click, Verb.NOTE, event)
+    return once.outcome(held, event)
+
+
+def _require_pushable(held: Locked, evidence: Evidence) -> None:
+    spec = next((spec for spec in held.plan.checks if spec.name == evidence.check), None)
+    pushed = [s.name for s in held.plan.checks if held.bound.sources[s.source].kind == "pushed"]
+    if spec is None or spec.name not in pushed:
+        raise Refused(
+            "unknown_check",
+            f'"{evidence.check}" takes no pushed evidence. Checks that do: '
+            f"{', '.join(pushed) or 'none in this plan'}.",
+        )
+    if evidence.sampled_at > held.now or evidence.expires_at <= held.now:
+        raise Refused("expired", "The evidence is from the future, or has expired already.")

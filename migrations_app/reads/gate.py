@@ -1,0 +1,104 @@
+"""What the open gate of a run waits for, asked by the screen and by the decision alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from migrations_app.domain import gatekeeper
+from migrations_app.domain.gatekeeper import CheckFact, Need
+from migrations_app.domain.plan.people import Role
+from migrations_app.models import Check, Gate, Route, Run, SignOff, StepDone
+from migrations_app.reads.plans import plan_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from migrations_app.domain.plan.bind import BoundPlan
+
+
+@dataclass(frozen=True, slots=True)
+class GateView:
+    """The gate of the current phase. `needs` is empty when Go would be accepted from the DRI."""
+
+    round: int
+    opened_at: datetime | None
+    deadline_at: datetime | None
+    required: tuple[str, ...]
+    signed: tuple[tuple[Role, str, datetime], ...]
+    missing: tuple[Role, ...]
+    needs: tuple[Need, ...]
+
+
+def gate_view(run: Run, now: datetime, decider: Role | None = Role.DRI) -> GateView | None:
+    """The current phase's gate, or None when there is none (before the start, after the end).
+
+    `decider`: the role whose decision counts as its sign-off; None for an automatic advance.
+    """
+    gate = Gate.objects.filter(run=run, closed_at=None).first()
+    if gate is None:
+        return None
+    bound = plan_of(run)
+    phase = bound.plan.phases[run.phase]
+    signed = _signed(gate)
+    roles = [role for role, _, _ in signed]
+    needs = [
+        *gatekeeper.check_needs(check_facts(run, bound, phase.gate.checks, now)),
+        *gatekeeper.check_needs(_failing(run, bound, phase.gate.checks, now)),
+        *gatekeeper.step_needs([step.name for step in phase.steps], steps_done(run)),
+        *gatekeeper.route_needs(_route_trouble(run)),
+        *gatekeeper.role_needs(phase.gate, roles, decider),
+    ]
+    return GateView(
+        round=gate.round,
+        opened_at=gate.opened_at,
+        deadline_at=gate.deadline_at,
+        required=phase.gate.checks,
+        signed=tuple(signed),
+        missing=tuple(gatekeeper.missing_roles(phase.gate, roles, decider)),
+        needs=tuple(needs),
+    )
+
+
+def check_facts(run: Run, bound: BoundPlan, names: Sequence[str], now: datetime) -> list[CheckFact]:
+    """The named checks as the judge left them, with how old they may be."""
+    rows = {check.name: check for check in Check.objects.filter(run=run, name__in=names)}
+    return [_fact(rows[name], bound, now) for name in names if name in rows]
+
+
+def steps_done(run: Run) -> set[str]:
+    """Names of the steps completed in the current phase of the current leg."""
+    done = StepDone.objects.filter(run=run, leg=run.leg, phase=run.phase)
+    return set(done.values_list("name", flat=True))
+
+
+def _fact(check: Check, bound: BoundPlan, now: datetime) -> CheckFact:
+    age = None if check.evaluated_at is None else now - check.evaluated_at
+    patience = 2 * bound.sources[check.source].interval
+    return CheckFact(check.name, check.status, check.sentence, age, patience)
+
+
+def _failing(run: Run, bound: BoundPlan, required: Sequence[str], now: datetime) -> list[CheckFact]:
+    """Abort criteria that are failing right now block Go even if the gate does not name them."""
+    watched = {criterion.check for criterion in bound.plan.abort} - set(required)
+    observed = {spec.name for spec in bound.plan.checks if spec.observe}
+    names = sorted(watched - observed)
+    return [fact for fact in check_facts(run, bound, names, now) if fact.status == "FAIL"]
+
+
+def _signed(gate: Gate) -> list[tuple[Role, str, datetime]]:
+    rows = SignOff.objects.filter(gate=gate).select_related("user").order_by("id")
+    return [(Role(row.role), row.user.get_username(), row.at) for row in rows]
+
+
+def _route_trouble(run: Run) -> dict[str, str]:
+    """Routes whose observed weight is not the desired one, or can't be read."""
+    trouble = {}
+    for route in Route.objects.filter(run=run):
+        if route.trouble:
+            trouble[route.name] = route.trouble
+        elif route.observed != route.desired:
+            seen = "nothing yet" if route.observed is None else f"{route.observed} %"
+            trouble[route.name] = f"is at {seen}, ought to be at {route.desired} %"
+    return trouble
