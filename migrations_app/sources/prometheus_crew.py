@@ -1,0 +1,116 @@
+"""The threads and connections of one source in one process, and a question in their hands.
+
+Threads, because they carried several times as many reads per second as an event loop did with the
+same library; each source's own, so that a slow one (or its name server) can't delay another.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import httpx
+
+from migrations_app.domain.reading import Outcome
+from migrations_app.sources.prometheus_words import (
+    Answer,
+    NoValue,
+    TooLarge,
+    Unreadable,
+    late,
+    unanswered,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from migrations_app.sources.prometheus_lane import Lane
+
+CLOSED = NoValue(Outcome.ERROR, "this source was closed")
+
+
+class Crew:
+    """Up to `size` threads, each with one lane while it works. Lanes are kept alive between."""
+
+    def __init__(self, size: int, new_lane: Callable[[], Lane]) -> None:
+        self.pid = os.getpid()
+        self._threads = ThreadPoolExecutor(size, thread_name_prefix="prometheus")
+        self._new_lane = new_lane
+        self._lock = threading.Lock()
+        self._idle: list[Lane] = []
+        self._dismissed = False
+
+    def submit(self, call: Call) -> Future[Answer | NoValue] | None:
+        """None after `dismiss`."""
+        try:
+            return self._threads.submit(call.run)
+        except RuntimeError:
+            return None
+
+    def take(self) -> Lane:
+        """The lane used last, because its connection is the most likely to be alive."""
+        with self._lock:
+            return self._idle.pop() if self._idle else self._new_lane()
+
+    def give_back(self, lane: Lane, *, sound: bool) -> None:
+        with self._lock:
+            if sound and not self._dismissed:
+                self._idle.append(lane)
+                return
+        lane.close()
+
+    def dismiss(self) -> None:
+        """Takes no more work and closes what is idle; work under way ends by itself."""
+        with self._lock:
+            self._dismissed = True
+            idle, self._idle = self._idle, []
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for lane in idle:
+            lane.close()
+
+
+class Call:
+    """One question. `run` belongs to a thread of the crew, `give_up` to whoever is waiting."""
+
+    def __init__(self, crew: Crew, request: httpx.Request, deadline: float) -> None:
+        self._crew = crew
+        self._request = request
+        self._deadline = deadline
+        self._lock = threading.Lock()
+        self._lane: Lane | None = None
+        self._given_up = False
+
+    def run(self) -> Answer | NoValue:
+        """The answer, or why there is none. Raises nothing."""
+        lane = self._crew.take()
+        sound = False
+        try:
+            with self._lock:
+                self._lane = lane
+            answer = self._send(lane)
+            sound = isinstance(answer, Answer)
+            return answer
+        finally:
+            with self._lock:
+                self._lane = None
+                sound = sound and not self._given_up
+            self._crew.give_back(lane, sound=sound)
+
+    def give_up(self) -> None:
+        """Nobody waits any more: free the thread, even from a read that would never end."""
+        with self._lock:
+            self._given_up = True
+            if self._lane is not None:
+                self._lane.cut()
+
+    def _send(self, lane: Lane) -> Answer | NoValue:
+        host = self._request.url.netloc.decode("ascii")
+        if self._given_up or time.monotonic() >= self._deadline:
+            return late(host)
+        try:
+            return lane.send(self._request, self._deadline)
+        except (httpx.TransportError, TooLarge, Unreadable) as error:
+            return unanswered(error, host)
