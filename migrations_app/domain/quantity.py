@@ -126,15 +126,24 @@ def same(left: float, right: float) -> bool:
 
 
 def spoken(value: float, unit: Unit, beside: float | None = None) -> str:
-    """`268 ms`, `0.31 %`, `1.2 s`, `14x`: whole numbers from ten up, two digits below.
+    """`268 ms`, `0.31 %`, `1.2 s`, `14x`, `99.95 %`: whole from ten up, two digits below.
 
-    A ratio is spoken in percent. With `beside` (a threshold in the same unit) as many digits are
-    kept as it takes to see on which side of it the value is.
+    A ratio is spoken in percent, and close to all of it by what is missing: 99.95 % is not 100 %.
+    With `beside` (a threshold in the same unit) as many digits are kept as it takes to see on
+    which side of it the value is.
     """
     factor, name = _scale(value, unit)
+    number = _scaled(value, factor)
     near = None if beside is None else _scaled(beside, factor)
-    number = _digits(_rounded(_scaled(value, factor), near)).replace("-", "−")
-    return f"{number}{name}"
+    places = _places(100 - number if name == " %" and 90 < number < 100 else number)
+    return f"{_digits(_rounded(number, places, near))}{name}"
+
+
+def exactly(quantity: Quantity, unit: Unit) -> str:
+    """A threshold as it was written, every digit of it; a bare one takes `unit`."""
+    own = quantity.unit or unit
+    factor, name = _SPOKEN.get(own, (Decimal(1), f" {own}"))
+    return f"{_digits(_scaled(quantity.value, factor))}{name}"
 
 
 def plain(value: float) -> str:
@@ -158,20 +167,26 @@ def _scaled(value: float, factor: Decimal) -> float:
     return float(Decimal(repr(value)) * factor)
 
 
-def _rounded(value: float, beside: float | None) -> float:
-    if beside is not None and same(value, beside):
+def _places(value: float) -> int:
+    """Decimal places that leave two digits of anything below ten, none of the rest."""
+    return max(0, 1 - math.floor(math.log10(abs(value)))) if value else 0
+
+
+def _rounded(value: float, places: int, beside: float | None) -> float:
+    """To so many places, or as many more as it takes to stay on its side of `beside`."""
+    if beside is None:
+        return round(value, places)
+    if same(value, beside):
         return beside
-    least = max(2, len(str(int(abs(value)))))
-    tries = (float(f"{value:.{digits}g}") for digits in range(least, least + 17))
-    return next(near for near in tries if beside is None or _same_side(near, value, beside))
-
-
-def _same_side(rounded: float, value: float, beside: float) -> bool:
-    return rounded != beside and (rounded > beside) == (value > beside)
+    tries = (round(value, more) for more in range(places, places + 20))
+    sided = (near for near in tries if near != beside and (near > beside) == (value > beside))
+    return next(sided, value)
 
 
 def _digits(value: float) -> str:
-    return format(Decimal(plain(value)), "f")
+    ordinary = value == 0 or 1e-9 <= abs(value) < 1e16
+    text = format(Decimal(plain(value)), "f") if ordinary else plain(value)
+    return text.replace("-", "−")
 
 
 def _finite(number: Decimal, text: str) -> float:
