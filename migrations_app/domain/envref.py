@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from migrations_app.domain.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from pydantic import JsonValue
 
@@ -63,6 +63,18 @@ def variables(text: str) -> frozenset[str]:
     """The names of all `${var:NAME}` in `text`."""
     found = _REFERENCE.finditer(text)
     return frozenset(match["name"] for match in found if match["kind"] == "var")
+
+
+def unknown_references(
+    text: str, kinds: Collection[str] = ("env", "var"), words: Collection[str] = ()
+) -> list[str]:
+    """Every `${…}` in `text` that is neither a reference of `kinds` nor one of `words`."""
+    found = [(written, _REFERENCE.fullmatch(written)) for written in _OPENING.findall(text)]
+    return [
+        written
+        for written, match in found
+        if (match["kind"] not in kinds if match else written[2:-1] not in words)
+    ]
 
 
 def texts(value: JsonValue, path: Path = ()) -> Iterator[tuple[Path, str]]:

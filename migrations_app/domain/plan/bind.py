@@ -88,7 +88,7 @@ def bind(plan: Plan, environment: str) -> BoundPlan:
         hint = nearest(environment, plan.environments)
         raise ConfigError(f'there is no environment "{environment}".{hint}', "environments")
     chosen, path = plan.environments[environment], f"environments.{environment}"
-    checks = tuple(_filled(check, at, chosen) for at, check in enumerate(plan.checks))
+    checks = tuple(filled(one, chosen, f"checks[{at}]") for at, one in enumerate(plan.checks))
     used = dict.fromkeys(check.source for check in checks)
     return BoundPlan(
         environment=environment,
@@ -100,21 +100,21 @@ def bind(plan: Plan, environment: str) -> BoundPlan:
     )
 
 
-def _chosen(bindings: Mapping[str, T], names: Collection[str], path: str) -> dict[str, T]:
-    missing = [name for name in names if name not in bindings]
-    if missing:
-        raise ConfigError(f"binds nothing to {', '.join(missing)}: add it.", path)
-    return {name: bindings[name] for name in names}
-
-
-def _filled(check: Check, index: int, environment: Environment) -> Check:
-    path = f"checks[{index}]"
+def filled(check: Check, environment: Environment, path: str) -> Check:
+    """`check` with the variables of `environment` in its queries; `path` says where it stands."""
     texts = {
         field: substitute(text, environment.vars, f"{path}.{field}")
         for field in ("query", "blue_query", "samples_query")
         if (text := getattr(check, field)) is not None
     }
     return check.model_copy(update=texts | _baseline(check, environment, path))
+
+
+def _chosen(bindings: Mapping[str, T], names: Collection[str], path: str) -> dict[str, T]:
+    missing = [name for name in names if name not in bindings]
+    if missing:
+        raise ConfigError(f"binds nothing to {', '.join(missing)}: add it.", path)
+    return {name: bindings[name] for name in names}
 
 
 def _baseline(check: Check, environment: Environment, path: str) -> dict[str, object]:

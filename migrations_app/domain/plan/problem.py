@@ -25,12 +25,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`path` as in `phases[2].gate`, `line` from 1 where the text is known, and a sentence."""
+    """`path` as in `phases[2].gate`, a sentence, and the line (from 1) where the text is known.
+
+    `code` names the rule that found it, stable for machines; empty for what can't even be read.
+    """
 
     path: str
     sentence: str
     line: int | None = None
     severity: Severity = Severity.ERROR
+    code: str = ""
 
     def __str__(self) -> str:
         line = f"line {self.line}, " if self.line else ""

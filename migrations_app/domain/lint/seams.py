@@ -1,0 +1,44 @@
+"""What lint may ask of the world outside, handed in so that the domain stays pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from pydantic import BaseModel
+
+    from migrations_app.domain.plan.environment import RouteBinding, SourceBinding
+
+
+Cannot: TypeAlias = "Callable[[RouteBinding, Decimal], str | None]"
+Invalid: TypeAlias = "Callable[[SourceBinding, str], str | None]"
+
+
+class Configured(Protocol):
+    """A driver, source or channel class: it has the schema of its own configuration."""
+
+    Config: ClassVar[type[BaseModel]]
+
+
+class Kinds(Protocol):
+    """A registry: `load` raises `ConfigError`, naming the nearest known kind."""
+
+    def load(self, kind: str) -> type[Configured]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """`cannot` says why a route can't take a weight. `invalid` says why a source refuses a query,
+    and raises a `SeamError` when the source can't be asked. Both say None when all is well; without
+    one of them its rule is not checked.
+    """
+
+    drivers: Kinds
+    sources: Kinds
+    channels: Kinds
+    cannot: Cannot | None = None
+    invalid: Invalid | None = None
