@@ -50,14 +50,14 @@ def sign_off(run_id: int, actor: Actor, click: Click, role: Role) -> once.Outcom
             return done
         held_roles = require(actor, held.run.migration_id, Verb.SIGN_OFF)
         once.require_fresh_screen(held, click)
-        if role not in held_roles:
+        if role not in held_roles or actor.user_id is None:
             raise Refused("not_allowed", f"You don't hold the role {role} in this migration.")
-        event = _sign(held, actor, role, click.reason)
+        event = _sign(held, actor, actor.user_id, role, click.reason)
         once.remember(held, actor, click, Verb.SIGN_OFF, event)
     return once.outcome(held, event)
 
 
-def _sign(held: Locked, actor: Actor, role: Role, note: str) -> Event:
+def _sign(held: Locked, actor: Actor, user_id: int, role: Role, note: str) -> Event:
     _still(held, Verb.SIGN_OFF)
     gate = Gate.objects.get(run=held.run, closed_at=None)
     if role not in held.phase.gate.roles:
@@ -66,7 +66,7 @@ def _sign(held: Locked, actor: Actor, role: Role, note: str) -> Event:
     try:
         with transaction.atomic():
             SignOff.objects.create(
-                gate=gate, user_id=actor.user_id, role=role, at=held.now, note=note[:500]
+                gate=gate, user_id=user_id, role=role, at=held.now, note=note[:500]
             )
     except IntegrityError as error:
         raise Refused("already_signed", "You signed off at this gate already.") from error

@@ -21,8 +21,7 @@ def announce(held: Locked, event: Event) -> None:
     told = notice(Kind(event.kind), event.sentence, event.actor, event.payload)
     wanting = [name for name in channels if told and _wants(held, name, told)]
     Delivery.objects.bulk_create(_delivery(event, name, told) for name in wanting if told)
-    posts = ChannelPost.objects.filter(run=held.run)
-    posts.filter(due_at__isnull=True).update(due_at=ClockTimestamp())
+    ChannelPost.objects.filter(run=held.run).update(due_at=ClockTimestamp(), handed_at=None)
 
 
 def _wants(held: Locked, channel: str, told: Notice) -> bool:

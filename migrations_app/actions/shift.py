@@ -165,9 +165,11 @@ def trouble(route_id: int, why: str) -> None:
 
 
 def repaired(route_id: int, seen: ReadBack) -> None:
-    """Off its baseline after a rollback: it was put back, and people are told."""
+    """Off its baseline after it was confirmed there: it was put back, and people are told."""
     run_id = Route.objects.values_list("run_id", flat=True).get(pk=route_id)
     with locked(run_id) as held:
+        if held.state not in {State.ROLLED_BACK, State.CALLED_OFF}:
+            return
         route = Route.objects.get(pk=route_id)
         payload = {"route": route.name, "found": seen.weight, "baseline": route.baseline}
         sentence = (

@@ -55,6 +55,7 @@ class ChannelPost(models.Model):
     not_before = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True)
+    handed_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
 

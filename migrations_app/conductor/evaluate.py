@@ -1,0 +1,139 @@
+"""One tick of one source: read every check at once, judge, write down, and act on what tripped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from migrations_app.actions.observe import Judged, Slot, observe
+from migrations_app.conductor import seams, trip
+from migrations_app.conductor.pushed import newest
+from migrations_app.domain.plan.rules import rules_of, texts_of
+from migrations_app.domain.reading import Outcome, Query, Reading
+from migrations_app.domain.verdict.evidence import baseline_question, gather, questions
+from migrations_app.domain.verdict.judge import step
+from migrations_app.domain.verdict.memory import Memory, fresh
+from migrations_app.domain.verdict.rule import BaselineKind, Rule
+from migrations_app.models import Check, Run, SourceTick
+from migrations_app.models.clock import db_now
+from migrations_app.reads.plans import plan_of
+from migrations_app.sources.pushed import PushedSource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from migrations_app.domain.plan.bind import BoundPlan
+    from migrations_app.sources.base import Source
+
+_LEASE_S = 15.0
+
+
+def evaluate(tick_id: int) -> bool:
+    """Do the slot of this clock that is due. False when somebody else has it, or had it."""
+    slot = _claim(tick_id)
+    if slot is None:
+        return False
+    work = _Work.load(tick_id, slot)
+    judged = work.judge()
+    if not observe(work.slot, judged):
+        return False
+    trip.react(work.run.pk, {one.name: one.evidence for one in judged})
+    return True
+
+
+_CLAIM = """
+UPDATE migrations_app_sourcetick
+   SET running_slot = slot, running_until = clock_timestamp() + make_interval(secs => %s)
+ WHERE id = %s AND done_slot < slot
+   AND (running_slot < slot OR running_until IS NULL OR running_until <= clock_timestamp())
+RETURNING slot
+"""
+
+
+def _claim(tick_id: int) -> int | None:
+    """Take the newest slot, unless somebody is at it. A doubled task ends here."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [_LEASE_S, tick_id])
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Everything one tick needs, read before anything is asked outside."""
+
+    slot: Slot
+    run: Run
+    bound: BoundPlan
+    source: str
+    rows: Sequence[Check]
+    rules: Mapping[str, Rule]
+
+    @classmethod
+    def load(cls, tick_id: int, number: int) -> _Work:
+        tick = SourceTick.objects.select_related("run").get(pk=tick_id)
+        bound = plan_of(tick.run)
+        rows = list(Check.objects.filter(run=tick.run, source=tick.source))
+        slot = Slot(tick_id, number, tick.run.pk, tick.run.leg)
+        rules = rules_of(bound)
+        return cls(slot, tick.run, bound, tick.source, rows, rules)
+
+    def judge(self) -> list[Judged]:
+        at = db_now()
+        elapsed = at - (self.run.started_at or at)
+        queries = [query for row in self.rows for query in self._queries(row, elapsed)]
+        readings = self._source().read(queries, at) if queries else []
+        return [self._judged(row, readings, at, elapsed) for row in self.rows]
+
+    def _source(self) -> Source:
+        binding = self.bound.sources[self.source]
+        if binding.kind == PushedSource.kind:
+            config = PushedSource.Config()
+            return PushedSource(config, lookup=partial(newest, self.run.pk))
+        return seams.source(binding.kind, binding.config, f"sources.{self.source}")
+
+    def _queries(self, row: Check, elapsed: timedelta) -> tuple[Query, ...]:
+        rule, texts = self.rules[row.name], texts_of(self.bound.check(row.name))
+        asked = questions(rule, texts, elapsed)
+        if self._wants_baseline(row):
+            return (*asked, baseline_question(rule, texts, elapsed))
+        return asked
+
+    def _wants_baseline(self, row: Check) -> bool:
+        rule = self.rules[row.name]
+        return rule.versus is BaselineKind.CAPTURED and row.baseline is None
+
+    def _judged(
+        self, row: Check, readings: Sequence[Reading], at: datetime, elapsed: timedelta
+    ) -> Judged:
+        rule = self.rules[row.name]
+        captured = self._captured(row, readings)
+        known = captured or _reading_of(row.baseline)
+        evidence = gather(rule, readings, at, known, elapsed)
+        memory = Memory.from_json(row.memory) if row.memory else fresh()
+        memory, verdict = step(rule, memory, evidence, self.run.settled_at)
+        return Judged(row.name, evidence, memory, verdict, captured)
+
+    def _captured(self, row: Check, readings: Sequence[Reading]) -> Reading | None:
+        if not self._wants_baseline(row):
+            return None
+        key = f"{row.name}:baseline"
+        found = next((one for one in readings if one.key == key), None)
+        return found if found is not None and found.outcome is Outcome.OK else None
+
+
+def _reading_of(stored: Mapping[str, object] | None) -> Reading | None:
+    """A reading as it was stored at capture."""
+    if stored is None:
+        return None
+    empty = Reading(str(stored["key"]), str(stored["query"]), Outcome(str(stored["outcome"])))
+    sampled, value = stored["sampled_at"], stored["value"]
+    return replace(
+        empty,
+        value=None if value is None else float(str(value)),
+        sampled_at=None if sampled is None else datetime.fromisoformat(str(sampled)),
+    )

@@ -1,0 +1,80 @@
+"""The lease on a route: one at a time talks to a plane, and the late know that they are late."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+LEASE_S = 6.0
+"""Three driver calls of two seconds. A process that died frees its routes after this long."""
+
+_FENCE_S = LEASE_S * 0.6
+
+OWNER = f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Held by this process until `give_back`, or until it is taken over (a higher epoch)."""
+
+    route_id: int
+    epoch: int
+    taken: float  # monotonic, at our end
+
+    def too_late_to_write(self) -> bool:
+        """A process that was stopped wakes up here, and must not write any more."""
+        return time.monotonic() - self.taken > _FENCE_S
+
+
+_TAKE = """
+UPDATE migrations_app_route
+   SET lease_owner = %s, lease_epoch = lease_epoch + 1, handed_at = NULL,
+       lease_until = clock_timestamp() + make_interval(secs => %s)
+ WHERE id = %s AND (%s OR lease_until IS NULL OR lease_until <= clock_timestamp())
+RETURNING lease_epoch
+"""
+
+_GIVE_BACK = """
+UPDATE migrations_app_route
+   SET lease_until = NULL, read_at = clock_timestamp() + make_interval(secs => %s)
+ WHERE id = %s AND lease_epoch = %s
+"""
+
+_SEEN = """
+UPDATE migrations_app_route
+   SET observed = %s, observed_at = clock_timestamp(), observed_detail = %s
+ WHERE id = %s AND lease_epoch = %s
+"""
+
+
+def take(route_id: int, *, force: bool = False) -> Lease | None:
+    """The lease, or None while somebody else has it. `force` takes it over: on the way back to
+    BLUE nobody waits for a process that may be stuck."""
+    taken = time.monotonic()
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [OWNER, LEASE_S, route_id, force])
+        row = cursor.fetchone()
+    return None if row is None else Lease(route_id, int(row[0]), taken)
+
+
+def give_back(lease: Lease, again_in: float | None) -> None:
+    """Free the route; it is to be read again in `again_in` seconds, or never (None).
+
+    Does nothing if it was taken over meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_BACK, [again_in, lease.route_id, lease.epoch])
+
+
+def write_seen(lease: Lease, weight: Decimal, detail: str) -> None:
+    """Store a routine read-back, if the lease is still ours."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, [weight, detail[:500], lease.route_id, lease.epoch])

@@ -1,0 +1,131 @@
+"""The poller: find what is due, hand it to the workers, and do it itself when nobody answers.
+
+Needs PostgreSQL alone. Two of them are harmless: everything is claimed from rows.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connections
+
+from migrations_app.actions import engine
+from migrations_app.conductor import due, hints
+from migrations_app.conductor.beat import beat
+from migrations_app.conductor.evaluate import evaluate
+from migrations_app.conductor.reconcile import reconcile
+from migrations_app.conductor.relay import relay
+from migrations_app.conductor.rollback import write_down
+from migrations_app.domain.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+ROUND_S = 0.1
+_ROUTE_PATIENCE_S = 1.0
+_BEAT_S = 2.0
+_SILENCE = 2  # slots without an answer after which the poller reads by itself
+
+
+@dataclass
+class Poller:
+    """Call `run` until `stop` is set. `hands`: how many things it does itself at once."""
+
+    hands: int = 8
+    stop: threading.Event = field(default_factory=threading.Event)
+    _pool: ThreadPoolExecutor = field(init=False)
+    _busy: set[tuple[str, int]] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _beat_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._pool = ThreadPoolExecutor(self.hands, thread_name_prefix="poller")
+
+    def run(self) -> None:
+        """Rounds until stopped. A database that is away is waited for, never given up."""
+        while not self.stop.is_set():
+            began = time.monotonic()
+            try:
+                self.round()
+            except (DatabaseError, InterfaceError) as error:
+                log.warning("the database does not answer, trying again: %s", error)
+                connections.close_all()
+                self.stop.wait(0.5)
+            self.stop.wait(max(0.0, ROUND_S - (time.monotonic() - began)))
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def round(self) -> None:
+        """One look at everything that may be due."""
+        close_old_connections()
+        for run_id in due.unwritten():
+            write_down(run_id, 300)
+        for run_id in due.runs():
+            self._alone("run", run_id, _tick)
+        self._sources()
+        self._routes()
+        self._posts()
+        self._beat()
+
+    def _sources(self) -> None:
+        found = due.sources()
+        hints.poke(hints.source(one.tick_id, one.interval_s) for one in found)
+        for one in found:
+            if one.behind >= _SILENCE or not hints.reachable():
+                self._alone("source", one.tick_id, evaluate)
+
+    def _routes(self) -> None:
+        found = due.routes(_ROUTE_PATIENCE_S)
+        hints.poke(hints.route(pk) for pk, _ in found)
+        for pk, nobody_came in found:
+            if nobody_came or not hints.reachable():
+                self._alone("route", pk, reconcile)
+
+    def _posts(self) -> None:
+        found = due.posts()
+        hints.poke(hints.outbox(pk) for pk, _ in found)
+        for pk, nobody_came in found:
+            if nobody_came or not hints.reachable():
+                self._alone("post", pk, relay)
+
+    def _alone(self, what: str, pk: int, work: Callable[[int], object]) -> None:
+        """Do it in a thread of our own, unless that very thing is still being done there."""
+        key = (what, pk)
+        with self._lock:
+            if key in self._busy:
+                return
+            self._busy.add(key)
+        done = self._pool.submit(_guarded, what, pk, work)
+        done.add_done_callback(lambda _: self._free(key))
+
+    def _free(self, key: tuple[str, int]) -> None:
+        with self._lock:
+            self._busy.discard(key)
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._beat_at >= _BEAT_S:
+            beat("poller")
+            self._beat_at = time.monotonic()
+
+
+def _tick(run_id: int) -> None:
+    """Everything that is due for a run now, one transaction each."""
+    while engine.tick(run_id) is not None:
+        pass
+
+
+def _guarded(what: str, pk: int, work: Callable[[int], object]) -> None:
+    """One failing thing never takes the poller, or anything else, down with it."""
+    try:
+        close_old_connections()
+        work(pk)
+    except Refused as refused:
+        log.info("%s %s: %s", what, pk, refused.message)
+    except Exception:
+        log.exception("%s %s failed; it is due again shortly", what, pk)

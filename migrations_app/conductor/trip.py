@@ -1,0 +1,79 @@
+"""Act on verdicts: an abort criterion that fails rolls back, or freezes, without asking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrations_app.actions import engine
+from migrations_app.actions.observe import readings_json
+from migrations_app.actions.rollback import Back
+from migrations_app.conductor.rollback import roll_back
+from migrations_app.domain.actor import ENGINE
+from migrations_app.domain.plan.phase import AbortPolicy
+from migrations_app.domain.plan.rules import rule_of
+from migrations_app.domain.states import WATCHED, State
+from migrations_app.domain.verdict.judge import blue_is_worse
+from migrations_app.domain.verdict.outcome import Status
+from migrations_app.domain.verdict.rule import OnNoData
+from migrations_app.models import Check, Run
+from migrations_app.models.clock import db_now
+from migrations_app.reads.plans import plan_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from migrations_app.domain.plan.bind import BoundPlan
+    from migrations_app.domain.plan.schema import AbortCriterion
+    from migrations_app.domain.verdict.evidence import Evidence
+
+
+def react(run_id: int, evidence: Mapping[str, Evidence]) -> None:
+    """Look at the abort criteria among the checks just judged; the first that tripped acts."""
+    run = Run.objects.get(pk=run_id)
+    if State(run.state) not in WATCHED:
+        return
+    bound = plan_of(run)
+    rows = {row.name: row for row in Check.objects.filter(run=run, name__in=list(evidence))}
+    now = db_now()
+    for criterion in bound.plan.abort:
+        row = rows.get(criterion.check)
+        if row is not None and counts(bound, criterion, run.phase) and tripped(bound, row, now):
+            _act(run, bound, row, evidence[row.name])
+            return
+
+
+def counts(bound: BoundPlan, criterion: AbortCriterion, phase: int) -> bool:
+    """Whether a criterion counts in the phase with this index."""
+    names = [spec.name for spec in bound.plan.phases]
+    if criterion.phases:
+        return names[phase] in criterion.phases
+    return criterion.from_phase is None or phase >= names.index(criterion.from_phase)
+
+
+def tripped(bound: BoundPlan, row: Check, now: datetime) -> bool:
+    """FAIL trips. NO_DATA trips only where the plan says so, and only once it has lasted: longer
+    than two intervals and than the check's own hold."""
+    spec = bound.check(row.name)
+    if spec.observe:
+        return False
+    if row.status == Status.FAIL:
+        return True
+    if row.status != Status.NO_DATA or spec.on_no_data is not OnNoData.ROLLBACK:
+        return False
+    patience = max(2 * bound.sources[spec.source].interval, spec.hold)
+    return now - row.changed_at > patience
+
+
+def _act(run: Run, bound: BoundPlan, row: Check, evidence: Evidence) -> None:
+    rule = rule_of(bound.check(row.name), bound.plan, bound)
+    phase = bound.plan.phases[run.phase]
+    seen = {"check": row.name, "sentence": row.sentence, "readings": readings_json(evidence)}
+    if phase.abort_policy is AbortPolicy.FREEZE:
+        engine.freeze(run.pk, row.sentence, seen)
+    elif blue_is_worse(rule, evidence):
+        engine.hold(run.pk, f"{row.sentence}; BLUE is no better, so nobody goes back by itself",
+                    "blue_is_worse")  # fmt: skip
+    else:
+        back = Back(reason=row.sentence, trigger="criterion", evidence=seen)
+        roll_back(run.pk, ENGINE, back)
