@@ -159,6 +159,7 @@ def _auto_advance(held: Locked) -> Event | None:
     if last:
         finish(held)
     else:
+        held.run.hold_from = None
         enter(held, following, ENGINE)
     return event
 

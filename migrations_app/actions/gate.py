@@ -93,6 +93,7 @@ def go(run_id: int, actor: Actor, click: Click, going: Going = Going()) -> once.
             raise Refused("last_phase", "This is the last phase: complete the run instead.")
         _require_typed(held, following, going)
         event = _pass(held, actor, click, Verb.GO, going)
+        held.run.hold_from = None
         enter(held, following, actor)
         once.remember(held, actor, click, Verb.GO, event)
     return once.outcome(held, event)

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from migrations_app.domain.actor import Actor
 
 
-def enter(held: Locked, phase: int, actor: Actor) -> Event:
-    """Enter the phase with this index. The run was already moved to SHIFTING by its verb."""
+def enter(held: Locked, phase: int, actor: Actor, *, every: bool = False) -> Event:
+    """Enter the phase with this index. The run was already moved to SHIFTING by its verb.
+
+    `every`: read back every route before it counts as entered, as at a start or a resume.
+    """
     run = held.run
     run.phase = phase
     run.phase_entered_at = held.now
     run.wake_at = held.now
-    moves = forward(held.plan, phase, flips.desired(held))
+    moves = forward(held.plan, phase, flips.desired(held), every=every)
     weights = flips.request(held, moves, "forward")
     number = fresh_gate(held)
     spec = held.phase
@@ -49,8 +52,3 @@ def close_gate(held: Locked, outcome: str) -> Gate | None:
         gate.closed_at, gate.outcome = held.now, outcome
         gate.save(update_fields=["closed_at", "outcome"])
     return gate
-
-
-def restart_hold(held: Locked) -> None:
-    """Forget when the weights settled: the hold and every bake start again at the next settling."""
-    held.run.hold_from = None

@@ -41,7 +41,7 @@ def resume(run_id: int, actor: Actor, click: Click, phase: str = "") -> once.Out
         sentence = f"Resumed at {name} by {actor.name}"
         event = record(held, Kind.RESUMED, sentence, actor, Verb.RESUME, payload)
         decide(event, actor, Verb.RESUME, click.reason)
-        enter(held, index, actor)
+        enter(held, index, actor, every=True)
         once.remember(held, actor, click, Verb.RESUME, event)
     return once.outcome(held, event)
 

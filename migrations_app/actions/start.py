@@ -72,7 +72,7 @@ def _start(run_id: int, actor: Actor, click: Click) -> once.Outcome:
         }
         event = record(held, Kind.STARTED, "Run started", actor, Verb.START, payload)
         decide(event, actor, Verb.START, click.reason)
-        enter(held, 0, actor)
+        enter(held, 0, actor, every=True)
         once.remember(held, actor, click, Verb.START, event)
     return once.outcome(held, event)
 

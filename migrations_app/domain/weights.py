@@ -37,13 +37,14 @@ def order(plan: Plan, phase: int) -> list[str]:
     return first + [name for name in declared if name not in first]
 
 
-def forward(plan: Plan, phase: int, desired: Mapping[str, Decimal]) -> list[Move]:
+def forward(plan: Plan, phase: int, desired: Mapping[str, Decimal], *, every: bool) -> list[Move]:
     """The moves that enter `phase` from `desired`.
 
-    A route the phase names is moved even if its weight stays, so that it is read back.
+    A route the phase names is moved even if its weight stays, so that it is read back; with
+    `every`, as at a start or a resume, so is every other route.
     """
     want = targets(plan, phase)
-    named = plan.phases[phase].weights
+    named = want if every else plan.phases[phase].weights
     moving = [n for n in order(plan, phase) if n in named or want[n] != desired[n]]
     return [Move(name, desired[name], want[name], i) for i, name in enumerate(moving)]
 
