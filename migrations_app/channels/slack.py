@@ -99,7 +99,12 @@ class SlackChannel:
         if not ts:
             raise Transient("The run's live message is not there yet; its thread takes samples.")
         self._remember(f"{channel}:{ts}")
-        return self._post(message, channel, ts)
+        try:
+            return self._post(message, channel, ts)
+        except SlackRefused as refused:
+            if refused.error not in GONE:
+                raise
+        raise Transient("The run's live message is gone; its next one takes samples.")
 
     def _post(self, message: Message, channel: str, thread: str | None = None) -> Receipt:
         said = self._content(message) | {

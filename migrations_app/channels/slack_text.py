@@ -46,10 +46,15 @@ def clip(text: str, limit: int) -> str:
 
 def link(url: str, label: str) -> str:
     """A Slack link, or nothing when `url` is not a plain web address of bearable length."""
-    address = quote(url, safe=":/?#[]@!$&'()*+,;=%~").replace("&", "&amp;")
-    try:
-        scheme = urlsplit(url).scheme
-    except ValueError:
-        return ""
-    usable = scheme in {"http", "https"} and size(address) <= LONGEST_LINK
+    address = quote(url, safe=":/?#[]!$&'()*+,;=%~", errors="replace").replace("&", "&amp;")
+    usable = _is_web(url) and size(address) <= LONGEST_LINK
     return f"<{address}|{label}>" if usable else ""
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    plain = url.startswith(("https://", "http://")) and not HIDDEN.search(url)
+    return plain and bool(parts.hostname) and parts.username is None
