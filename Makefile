@@ -1,0 +1,55 @@
+# Two commands on a fresh machine with Python and make: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+SYNC := $(UV) pip sync --quiet --require-hashes --python $(BIN)/python
+DIR ?= var/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types contracts lock clean coverage
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+# What is installed is exactly what the lock names, checked by hash.
+$(VENV)/installed: requirements/dev.lock requirements/uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Warroom needs Python 3.11 or newer, this is %d.%d." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@echo "Setting up $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/uv.lock
+	@$(SYNC) requirements/dev.lock
+	@touch $@
+
+demo: $(VENV)/installed ## a whole war room on this machine (HEADLESS=1 plays a night, RESET=1 starts anew)
+	@$(BIN)/python -m migrations_app.practice --dir $(DIR) $(if $(HEADLESS),--headless) $(if $(RESET),--reset)
+
+test: $(VENV)/installed ## the tests, on a real PostgreSQL and Redis-compatible server started for them
+	@$(BIN)/python -m pytest -n 2 -q
+
+coverage: $(VENV)/installed ## the tests with branch coverage
+	@$(BIN)/python -m coverage erase
+	@$(BIN)/python -m coverage run -m pytest -q -p no:cacheprovider
+	@$(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage report
+
+check: lint types contracts ## everything that reads the code without running it
+
+lint: $(VENV)/installed ## ruff, djade, djlint, the compose file's schema
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/djade --target-version 5.2 --check $$(git ls-files 'templates/*.html')
+	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+
+types: $(VENV)/installed ## mypy, strict
+	@SECRET_KEY=types-only $(BIN)/mypy warroom migrations_app tests manage.py
+
+contracts: $(VENV)/installed ## who may import whom
+	@$(BIN)/lint-imports --no-cache | tail -n 4
+
+lock: $(VENV)/installed ## resolve the dependencies anew
+	@cd requirements && ./lock
+
+clean: ## remove what was made here
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
