@@ -20,10 +20,3 @@ def burn_rate(error_ratio: float, slo: float) -> float:
 def burnt_share(error_ratio: float, slo: float, elapsed: timedelta, window: timedelta) -> float:
     """The share (1 is all of it) of `window`'s budget used by `error_ratio` over `elapsed`."""
     return burn_rate(error_ratio, slo) * (elapsed / window)
-
-
-def exhausted_in(burn: float, left: float, window: timedelta) -> timedelta | None:
-    """When the `left` share of `window`'s budget is gone at this `burn`; None if it never is."""
-    if burn <= 0:
-        return None
-    return window * (left / burn)

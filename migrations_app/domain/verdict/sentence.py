@@ -60,9 +60,11 @@ def streak_words(rule: Rule, streak: Streak) -> str:
 def share_words(rule: Rule, true: timedelta, false: timedelta) -> str:
     """`; below 2 s for 96 % of 34 m seen, needed 95 % of 1 h`."""
     goal, seen = rule.fraction or 0.0, true + false
-    share = spoken(true / seen, Unit.RATIO, beside=goal) if seen else "0 %"
     until = "trips at" if rule.fails_when else "needed"
     limit = f"{until} {exactly(Quantity(goal), Unit.RATIO)} of {time(rule.hold)}"
+    if not seen:
+        return f"; counting from now how long it is {_condition(rule)}, {limit}"
+    share = spoken(true / seen, Unit.RATIO, beside=goal)
     return f"; {_condition(rule)} for {share} of {time(seen)} seen, {limit}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from textwrap import shorten
 from typing import TYPE_CHECKING, Final
 
 from migrations_app.domain.duration import spoken
@@ -110,17 +109,18 @@ def _answer(reading: Reading | None, whose: str) -> tuple[float, datetime]:
     if reading is None:
         raise _nothing(Reason.ERROR, whose, "it was not read")
     if reading.outcome is not Outcome.OK:
-        said = (
-            f": {shorten(reading.detail, _LONGEST_DETAIL, placeholder='…')}"
-            if reading.detail
-            else ""
-        )
+        said = f": {_line(reading.detail)}" if reading.detail else ""
         raise _nothing(Reason(reading.outcome.value), whose, _SAYS[reading.outcome] + said)
     if reading.value is None or not math.isfinite(reading.value):
         raise _nothing(Reason.NOT_FINITE, whose, _SAYS[Outcome.NOT_FINITE])
     if reading.sampled_at is None:
         raise _nothing(Reason.UNDATED, whose, "the source did not say how old its answer is")
     return reading.value, reading.sampled_at
+
+
+def _line(detail: str) -> str:
+    line = " ".join(detail.split())
+    return line if len(line) <= _LONGEST_DETAIL else line[: _LONGEST_DETAIL - 1] + "…"
 
 
 def _nothing(reason: Reason, whose: str, sentence: str) -> NoData:
