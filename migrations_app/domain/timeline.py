@@ -158,9 +158,13 @@ def _clean(text: str) -> str:
 
 
 def _whole(value: Json) -> Json:
+    """The database spells 2.7e16 without its exponent, so that it comes back as an integer: whole
+    numbers count as the float nearest to them, whichever they were written as."""
     match value:
-        case float() if value.is_integer():
-            return int(value)
+        case bool():
+            return value
+        case int() | float() if float(value).is_integer():
+            return int(float(value))
         case dict():
             return {key: _whole(item) for key, item in value.items()}
         case list():
