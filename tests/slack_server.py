@@ -27,13 +27,15 @@ TOKEN = "xoxb-0000-a-token-of-the-local-server"
 
 @dataclass(frozen=True)
 class Request:
-    """One call received: `at` in monotonic seconds, `outcome` "ok", an error or a mishap."""
+    """One call received: `at` in monotonic seconds, `outcome` "ok", an error or a mishap; `answer`
+    is what Slack said, or would have said."""
 
     method: str
     arguments: dict[str, object]
     token: str
     at: float
     outcome: str
+    answer: dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class SlackServer:
             mishap = self._due(method)
             data = self._answer(mishap, method, arguments, token)
             outcome = mishap.kind if mishap else str(data.get("error", "ok"))
-            self.requests.append(Request(method, arguments, token, self._clock(), outcome))
+            self.requests.append(Request(method, arguments, token, self._clock(), outcome, data))
         if mishap is None:
             return Reply("", data, self.workspace.scopes)
         return Reply(mishap.kind, data, self.workspace.scopes, mishap.retry_after)

@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from migrations_app.channels.slack_wire import is_loopback
 
-CHANNEL = r"^([CGD][A-Z0-9]{2,}|#[^\s#@<>&,:A-Z]{1,80})$"
+CHANNEL = r"^([CGD][A-Z0-9]{8,}|#[^\s#@<>&,:A-Z]{1,80})$"
 
 
 def _printable(token: SecretStr) -> SecretStr:

@@ -104,7 +104,8 @@ class Workspace:
         message.text, message.blocks = _content(arguments)
         message.metadata = _metadata(arguments) or message.metadata
         message.edits += 1
-        return {"channel": room.id, "ts": message.ts, "text": message.text}
+        said = {"text": message.text}
+        return {"channel": room.id, "ts": message.ts, **said, "message": said}
 
     def pin(self, arguments: Arguments) -> Data:
         room = self._room(arguments)
@@ -117,7 +118,9 @@ class Workspace:
     def history(self, arguments: Arguments) -> Data:
         room = self._room(arguments)
         newest = [one for one in reversed(self._in(room)) if not one.thread_ts]
-        return self._page(newest, arguments)
+        pins = sum(pin[0] == room.id for pin in self.pins)
+        actions = {"channel_actions_ts": None, "channel_actions_count": 0}
+        return {**self._page(newest, arguments), "pin_count": pins, **actions}
 
     def replies(self, arguments: Arguments) -> Data:
         room, ts = self._room(arguments), _text(arguments, "ts")

@@ -51,13 +51,15 @@ def test_addresses_that_will_not(url: str) -> None:
         config(base_url=url)
 
 
-@pytest.mark.parametrize("name", ["#war-room", "#krieg_1", "#été", "C0123ABCD", "G01", "D01"])
+@pytest.mark.parametrize(
+    "name", ["#war-room", "#krieg_1", "#été", "C0123ABCD", "G01234567", "D01234567"]
+)
 def test_channels_that_will_do(name: str) -> None:
     assert config(channel=name).channel == name
 
 
 @pytest.mark.parametrize(
-    "name", ["", "#", "war-room", "#War", "# x", "@ana", "U0123", "<#C1>", "#a\n"]
+    "name", ["", "#", "war-room", "#War", "# x", "@ana", "U01234567", "C01", "<#C1>", "#a\n"]
 )
 def test_channels_that_will_not(name: str) -> None:
     with pytest.raises(ValidationError, match="channel"):

@@ -43,7 +43,7 @@ def test_each_missing_scope_is_named(scope: str, said: str) -> None:
     [
         (Room(ROOM, "war-room", member=False), "invite the Warroom app"),
         (Room(ROOM, "war-room", archived=True), "unarchive it"),
-        (Room("C0ELSE", "else"), "correct the channel"),
+        (Room("C0ELSEWHERE", "else"), "correct the channel"),
     ],
 )
 def test_a_room_that_can_not_be_used(room: Room, said: str) -> None:

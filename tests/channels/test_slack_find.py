@@ -78,7 +78,7 @@ def test_metadata_of_others_is_not_ours(slack: SlackServer, metadata: dict[str, 
 
 @pytest.mark.parametrize("private", [False, True])
 def test_a_name_is_looked_up_among_the_channels_the_app_is_in(*, private: bool) -> None:
-    others = [Room(f"C0OTHER{number}", f"other-{number}") for number in range(PAGE)]
+    others = [Room(f"C0OTHER{number:03}", f"other-{number}") for number in range(PAGE)]
     with SlackServer(rooms=[*others, Room(ROOM, "war-room", private=private)]) as slack:
         channel_to(slack).deliver(POST)
         assert channel_to(slack, "#war-room").find(POST.key)

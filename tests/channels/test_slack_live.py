@@ -119,8 +119,8 @@ def test_a_thread_slack_no_longer_knows_takes_samples_later(slack: SlackServer) 
 
 
 def test_samples_follow_the_live_message_when_the_configured_channel_changed() -> None:
-    rooms = [Room("C0OLD", "old"), Room("C0NEW", "new")]
+    rooms = [Room("C0OLDROOM", "old"), Room("C0NEWROOM", "new")]
     with SlackServer(rooms=rooms) as slack:
-        anchor = channel_to(slack, "C0OLD").deliver(LIVE).anchor
-        channel_to(slack, "C0NEW").deliver(sample("s-1", anchor))
-        assert [one.key for one in slack.messages("C0OLD")] == [LIVE.key, "s-1"]
+        anchor = channel_to(slack, "C0OLDROOM").deliver(LIVE).anchor
+        channel_to(slack, "C0NEWROOM").deliver(sample("s-1", anchor))
+        assert [one.key for one in slack.messages("C0OLDROOM")] == [LIVE.key, "s-1"]
