@@ -60,6 +60,8 @@ class Env:
     public_url: str
     insecure_http: bool
     log_level: str
+    urlconf: str
+    panels: list[str]
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Env:
@@ -84,4 +86,6 @@ class Env:
             public_url=public,
             insecure_http=public.startswith("http://"),
             log_level=_text(environ, "LOG_LEVEL", "INFO"),
+            urlconf=_text(environ, "WARROOM_URLCONF", "warroom.urls"),
+            panels=_list(environ, "WARROOM_PANELS", ""),
         )

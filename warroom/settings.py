@@ -45,7 +45,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
-ROOT_URLCONF = "warroom.urls"
+ROOT_URLCONF = ENV.urlconf
+WARROOM_PANELS = ENV.panels  # addresses of fragments that are loaded below a room
 ASGI_APPLICATION = "warroom.asgi.application"
 
 TEMPLATES = [

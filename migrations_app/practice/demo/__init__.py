@@ -1,0 +1,1 @@
+"""Warroom itself on the practice range: its processes, its people, a plan, and a night."""
