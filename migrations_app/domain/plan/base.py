@@ -37,9 +37,10 @@ def wrong(sentence: str) -> PydanticCustomError:
 
 NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 KIND = r"^[a-z0-9][a-z0-9_.-]{0,62}$"
-USERNAME = r"^[\w.@+-]{1,150}$"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]{0,99}$"
 
+# Exactly what Django takes for a user name, and in the same dialect.
+_USERNAME = re.compile(r"[\w.@+-]{1,150}")
 _WEIGHT = re.compile(r"-?\d{1,9}(\.\d\d?0*)?", re.ASCII)
 
 
@@ -50,6 +51,12 @@ def _duration(value: object) -> timedelta:
     if span < timedelta(0):
         raise wrong(f"a duration cannot be negative, as {compact(span)} is")
     return span
+
+
+def _username(text: str) -> str:
+    if not _USERNAME.fullmatch(text):
+        raise wrong(f"a user name holds letters, digits and @ . + - _ only, not {text!r:.40}")
+    return text
 
 
 def _weight(value: object) -> Decimal:
@@ -79,7 +86,7 @@ Weight = Annotated[
 ]
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 Kind = Annotated[str, StringConstraints(pattern=KIND)]
-Username = Annotated[str, StringConstraints(pattern=USERNAME)]
+Username = Annotated[str, AfterValidator(_username)]
 Variable = Annotated[str, StringConstraints(pattern=VARIABLE)]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(plain_line)]
 Text = Annotated[str, Field(max_length=10_000), AfterValidator(plain_text)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from migrations_app.domain.plan.base import KIND, NAME, USERNAME, VARIABLE
+from migrations_app.domain.plan.base import KIND, NAME, VARIABLE
 from migrations_app.domain.plan.keys import keys_at
 from migrations_app.domain.plan.problem import Loc, nearest
 
@@ -25,7 +25,6 @@ _MUST_BE: Final = {
 _WRITTEN: Final = {
     NAME: "must be a name: lower-case letters, digits, - and _, at most 63",
     KIND: "must be a kind: lower-case letters, digits, dots, - and _, at most 63",
-    USERNAME: "must be a user name: letters, digits and @ . + - _",
     VARIABLE: "must be a variable's name: letters, digits and _",
 }
 

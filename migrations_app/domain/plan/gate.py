@@ -6,13 +6,19 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from migrations_app.domain.plan.base import Count, Duration, Flag, Name, Strict
+from migrations_app.domain.plan.base import Count, Duration, Flag, Name, Strict, wrong
 from migrations_app.domain.plan.people import Role
 
 
 def _slots(value: object) -> object:
     """A list of roles is one sign-off from each."""
-    return dict.fromkeys(value, 1) if isinstance(value, list | tuple) else value
+    if not isinstance(value, list | tuple):
+        return value
+    if not all(isinstance(role, str) for role in value):
+        raise wrong("must be a list of roles, such as [dri, database]")
+    if len(set(value)) < len(value):
+        raise wrong("names a role twice: for two sign-offs write {database: 2}")
+    return dict.fromkeys(value, 1)
 
 
 def _as_written(slots: dict[Role, int]) -> object:

@@ -1,0 +1,1 @@
+"""Built-in runbooks, as YAML: start from one of them."""
