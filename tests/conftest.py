@@ -1,0 +1,62 @@
+"""The one database for every test: a real PostgreSQL, beside a real Redis-compatible server."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.plugin import OWN_SERVERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> Iterator[None]:
+    """A PostgreSQL and a Valkey of our own, on free ports, gone at the end of the session."""
+    _let_tests_empty_what_is_append_only()
+    if not OWN_SERVERS:
+        yield
+        return
+    from tests.servers import postgres_and_valkey
+
+    with postgres_and_valkey() as servers:
+        _use(servers.postgres_url, servers.redis_url)
+        yield
+
+
+def _use(postgres_url: str, redis_url: str) -> None:
+    from django.conf import settings
+    from django.db import connections
+
+    from warroom import celery_app
+
+    parts = urlsplit(postgres_url)
+    connections.settings["default"].update(
+        HOST=parts.hostname,
+        PORT=str(parts.port),
+        USER=unquote(parts.username or ""),
+        PASSWORD=unquote(parts.password or ""),
+    )
+    os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = postgres_url, redis_url
+    settings.WARROOM_REDIS_URL = redis_url
+    celery_app.conf.broker_url = redis_url
+
+
+def _let_tests_empty_what_is_append_only() -> None:
+    """Between tests tables are truncated, which the timeline's triggers refuse to everybody but a
+    superuser who switches triggers off: the one hole that `verify` exists for."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    flush = DatabaseOperations.execute_sql_flush
+
+    def without_triggers(self: DatabaseOperations, statements: list[str]) -> None:
+        off = "SET LOCAL session_replication_role = replica"
+        flush(self, [off, *statements])
+
+    DatabaseOperations.execute_sql_flush = without_triggers  # type: ignore[assignment, method-assign]  # tests only
