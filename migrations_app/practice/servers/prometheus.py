@@ -1,4 +1,7 @@
-"""Metrics: a real Prometheus when one is on PATH, otherwise the practice range's own server."""
+"""Metrics: a real Prometheus when one is on PATH, otherwise the practice range's own server.
+
+A real one reads its first metrics five seconds after its start, whatever it is configured to do.
+"""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Reaper:
         self._closing = False
         self._groups: dict[int, int] = {}
         self._standing = [f"grace {grace}"]
-        self._process = self._start()
+        self._start()
         self._thread = threading.Thread(target=self._mind, name="reaper", daemon=True)
         self._thread.start()
 
@@ -61,8 +61,9 @@ class Reaper:
         self._thread.join()
         self._process.wait()
 
-    def _start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+    def _start(self) -> None:
+        """Start a reaper and tell it all that holds so far."""
+        self._process = subprocess.Popen(
             [*BARE_PYTHON, str(REAPER)],
             stdin=subprocess.PIPE,
             text=True,
@@ -70,6 +71,9 @@ class Reaper:
             start_new_session=True,
             pass_fds=self._keep_open,
         )
+        groups = [f"watch {pid} {number}" for pid, number in self._groups.items()]
+        for line in [*self._standing, *groups]:
+            self._tell(line)
 
     def _tell(self, line: str) -> None:
         """If it has just been killed, the next one hears everything from `_mind`."""
@@ -94,7 +98,5 @@ class Reaper:
                     return
                 self._hang_up()
                 self._process.wait()
-                self._process = self._start()
-                for line in [*self._standing, *(f"watch {p} {s}" for p, s in self._groups.items())]:
-                    self._tell(line)
+                self._start()
             self._changed()

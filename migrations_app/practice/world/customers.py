@@ -36,11 +36,12 @@ class Customers:
 
     def __init__(self, habits: Habits) -> None:
         self._habits = habits
-        self._known: deque[tuple[float, str]] = deque(maxlen=500)
+        self._fresh: deque[tuple[float, str]] = deque()
+        self._ripe: deque[str] = deque(maxlen=500)
 
     def placed(self, order_id: str, now: float) -> None:
         """Remember that `order_id` was placed at `now` (seconds, monotonic)."""
-        self._known.append((now, order_id))
+        self._fresh.append((now, order_id))
 
     def next(self, now: float) -> Question:
         chance = random.random()
@@ -49,8 +50,10 @@ class Customers:
         chance -= self._habits.place
         if chance < self._habits.lost:
             return self._question("GET", "/orders/0000000000000000")
-        order_id = None if chance < self._habits.lost + self._habits.listing else self._ripe(now)
-        return self._question("GET", f"/orders/{order_id}" if order_id else "/orders")
+        self._ripen(now)
+        if chance < self._habits.lost + self._habits.listing or not self._ripe:
+            return self._question("GET", "/orders")
+        return self._question("GET", f"/orders/{random.choice(self._ripe)}")
 
     def _question(self, method: str, path: str, body: bytes = b"") -> Question:
         who = "stranger" if random.random() < self._habits.strangers else "customer"
@@ -66,9 +69,6 @@ class Customers:
         card = DECLINED_CARD if random.random() < self._habits.declined else "4000-0001"
         return json.dumps({"customer": "customer", "card": card, "lines": lines}).encode()
 
-    def _ripe(self, now: float) -> str | None:
-        """An order old enough to be known everywhere, if there is one."""
-        if not self._known:
-            return None
-        placed_at, order_id = self._known[random.randrange(len(self._known))]
-        return order_id if now - placed_at >= RIPE else None
+    def _ripen(self, now: float) -> None:
+        while self._fresh and now - self._fresh[0][0] >= RIPE:
+            self._ripe.append(self._fresh.popleft()[1])
