@@ -1,0 +1,140 @@
+"""HAProxy through its runtime API: weights of two sides of one backend, on one or more processes.
+
+HAProxy has no compare-and-set, so there is no token; what keeps a stale write from lasting is
+that somebody goes on reading back. Several processes are asked at once and all have to agree.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from migrations_app.domain.errors import Permanent, SeamError, Transient
+from migrations_app.drivers.base import Capabilities, Observed
+from migrations_app.drivers.haproxy_check import findings
+from migrations_app.drivers.haproxy_config import HAProxyConfig
+from migrations_app.drivers.haproxy_node import in_order
+from migrations_app.drivers.haproxy_nodes import everywhere
+from migrations_app.drivers.haproxy_weights import Split, cannot, nearest
+from migrations_app.drivers.share import combined
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from pydantic import BaseModel
+
+    from migrations_app.domain.finding import Finding
+    from migrations_app.drivers.haproxy_node import Node, Write
+    from migrations_app.drivers.haproxy_wire import Deadline
+
+
+class HAProxyDriver:
+    """A route whose sides are servers of a HAProxy backend. See `HAProxyConfig` for its keys."""
+
+    kind: ClassVar[str] = "haproxy"
+    Config: ClassVar[type[BaseModel]] = HAProxyConfig
+    capabilities: ClassVar[Capabilities] = Capabilities(finest_step="0.5")
+    verify_deadline: ClassVar[float] = 2.0
+    read_interval: ClassVar[float] = 1.0
+
+    def __init__(self, config: HAProxyConfig) -> None:
+        self._config = config
+        self._nodes = config.nodes()
+
+    def cannot(self, weight: Decimal) -> str | None:
+        """Why no server weights give this share, or None. No I/O."""
+        return cannot(weight, self._config.sides)
+
+    def observe(self) -> Observed:
+        """GREEN's share of balanced requests by the weights, on every node.
+
+        Where nodes disagree the weight is one that equals none asked for (`share.combined`).
+        `Transient` while no server serves: nobody has a share then, and no flip is confirmed.
+        """
+        read = everywhere(self._nodes, self._config.timeout, serving).complete()
+        told = {str(node.address): detail for node, (_, detail) in read}
+        weights = [weight for _, (weight, _) in read]
+        return Observed(combined(weights), None, _detail(told, agree=len(set(weights)) == 1))
+
+    def apply(self, weight: Decimal, token: str | None) -> None:
+        """Set both sides on every node, raising before lowering. The token is not looked at."""
+        del token
+        split = self._split(weight)
+        call = partial(_apply, split)
+        everywhere(self._nodes, self._config.timeout, call).settled()
+
+    def preview(self, weight: Decimal) -> list[str]:
+        """Every command `apply` would send, in order, with the weight that is there now."""
+        call = partial(_preview, self._split(weight))
+        lines = everywhere(self._nodes, self._config.timeout, call).complete()
+        return [line for _, of_node in lines for line in of_node]
+
+    def manual_commands(self, weight: Decimal) -> list[str]:
+        """`socat` lines, each answered with an empty line, then one read-back line per node."""
+        split = self._split(weight)
+        sets = [_typed(node, line) for node in self._nodes for line in _by_side(node, split)]
+        return sets + [_typed(node, node.read_command) for node in self._nodes]
+
+    def check(self) -> list[Finding]:
+        """Per node: reachable, writable, algorithm, stickiness, every server, and reloads."""
+        told = everywhere(self._nodes, self._config.timeout, findings).complete()
+        return [finding for _, of_node in told for finding in of_node]
+
+    def close(self) -> None:
+        """Nothing to let go of: every command has a connection of its own."""
+
+    def _split(self, weight: Decimal) -> Split:
+        if why := self.cannot(weight):
+            raise Permanent(why)
+        return nearest(weight, self._config.sides)
+
+
+def serving(node: Node, deadline: Deadline) -> tuple[Decimal, str]:
+    """GREEN's weight on one node and the detail to it; `Transient` if no server serves."""
+    now = node.read(deadline)
+    if now.weight is None or not now.serves:
+        raise Transient(
+            f"{node.address}, backend {node.backend}: no server takes requests ({now}), so clients "
+            "get 503. Roll back if BLUE is well; otherwise bring a server up."
+        )
+    return now.weight, str(now)
+
+
+def _detail(told: dict[str, str], *, agree: bool) -> str:
+    """One node's words where all say the same, else each node's."""
+    if len(set(told.values())) == 1:
+        return next(iter(told.values()))
+    each = ", ".join(f"{address}: {detail}" for address, detail in told.items())
+    return each if agree else f"nodes disagree, the weight shown is about their mean: {each}"
+
+
+def _apply(split: Split, node: Node, deadline: Deadline) -> None:
+    node.apply(split, deadline)
+
+
+def _preview(split: Split, node: Node, deadline: Deadline) -> list[str]:
+    try:
+        writes = in_order(node.read(deadline), split)
+    except SeamError as error:
+        unread = [_line(node, write, "now unknown") for write in node.blind(split)]
+        return [*unread, f"{node.address} can't be read: {error}"]
+    return [_line(node, write, f"now {write.was}") for write in writes]
+
+
+def _line(node: Node, write: Write, now: str) -> str:
+    return f"{node.address}: {node.write_command(write)} ({now})"
+
+
+def _by_side(node: Node, split: Split) -> list[str]:
+    """One line per side, in the order that is safe from any state."""
+    writes = node.blind(split)
+    first = len(node.greens) if split.green else len(node.blues)
+    return [_joined(node, writes[:first]), _joined(node, writes[first:])]
+
+
+def _joined(node: Node, writes: list[Write]) -> str:
+    return "; ".join(node.write_command(write) for write in writes)
+
+
+def _typed(node: Node, line: str) -> str:
+    return f'echo "{line}" | socat - {node.address.socat}'
