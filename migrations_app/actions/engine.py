@@ -85,9 +85,9 @@ def _stop(
     held: Locked, kind: Kind, sentence: str, verb: Verb, payload: Mapping[str, object]
 ) -> Event:
     close_gate(held, kind.value)
-    stop(held)
+    weights = stop(held)
     held.run.wake_at = None
-    return record(held, kind, sentence, ENGINE, verb, payload)
+    return record(held, kind, sentence, ENGINE, verb, {**payload, "weights": weights})
 
 
 def _bake(held: Locked) -> Event | None:

@@ -52,8 +52,12 @@ def _flip(held: Locked, route: Route, move: Move, purpose: str) -> Flip:
     )
 
 
-def stop(held: Locked) -> None:
-    """Leave every route where it was last seen: open flips are given up, nothing is undone."""
+def stop(held: Locked) -> dict[str, Decimal]:
+    """Leave every route where it was last seen: open flips are given up, nothing is undone.
+
+    Returns what ought to be now, for the routes that were on their way.
+    """
+    stopped: dict[str, Decimal] = {}
     routes = {route.pk: route for route in Route.objects.filter(run=held.run)}
     for flip in Flip.objects.filter(route__run=held.run, closed_at=None):
         route = routes[flip.route_id]
@@ -61,6 +65,8 @@ def stop(held: Locked) -> None:
         route.save(update_fields=["desired"])
         flip.closed_at, flip.failure = held.now, "stopped"
         flip.save(update_fields=["closed_at", "failure"])
+        stopped[route.name] = route.desired
+    return stopped
 
 
 def still_open(held: Locked) -> bool:

@@ -70,7 +70,10 @@ def _sign(held: Locked, actor: Actor, user_id: int, role: Role, note: str) -> Ev
             )
     except IntegrityError as error:
         raise Refused("already_signed", "You signed off at this gate already.") from error
-    payload = {"role": role.value, "by": actor.name, "round": gate.round, "reason": note}
+    payload = {
+        "role": role.value, "by": actor.name, "user_id": user_id, "round": gate.round,
+        "reason": note,
+    }  # fmt: skip
     sentence = f"{actor.name} signed off gate {held.run.phase + 1} for {role.replace('_', ' ')}"
     return record(held, Kind.SIGNED_OFF, sentence, actor, Verb.SIGN_OFF, payload)
 
@@ -193,12 +196,12 @@ def no_go(run_id: int, actor: Actor, click: Click) -> once.Outcome:
             raise Refused("reason", "No-Go takes a reason.")
         was_shifting = held.state is State.SHIFTING
         held.move(Verb.NO_GO, click.reason)
+        stopped = stop(held) if was_shifting else {}
         if was_shifting:
-            stop(held)
             held.run.hold_from = None
         gate = close_gate(held, "no_go")
         held.run.wake_at = None
-        payload = {"reason": click.reason, "evidence": freeze(held)}
+        payload = {"reason": click.reason, "weights": stopped, "evidence": freeze(held)}
         sentence = f"No-Go by {actor.name}: {click.reason}"
         event = record(held, Kind.NO_GO, sentence, actor, Verb.NO_GO, payload)
         decide(event, actor, Verb.NO_GO, click.reason, gate)
