@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from migrations_app.domain.duration import spoken
 from migrations_app.domain.lint.base import error, warning
 from migrations_app.domain.verdict.rule import OnNoData
+from migrations_app.domain.weights import targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,15 +57,20 @@ def abort_range(case: Case) -> Iterator[Problem]:
 
 
 def unprotected_phase(case: Case) -> Iterator[Problem]:
-    """A phase in which no abort criterion counts."""
+    """A phase with traffic on GREEN in which no abort criterion counts."""
     names = [phase.name for phase in case.plan.phases]
     covered = {name for one in case.plan.abort for name in _phases(one, names)}
     for index, name in enumerate(names):
-        if case.plan.abort and name not in covered:
+        if case.plan.abort and name not in covered and _has_moved(case, index):
             yield warning(
                 ("phases", index),
                 f'No abort criterion counts in the phase "{name}": nothing would bring it back.',
             )
+
+
+def _has_moved(case: Case, phase: int) -> bool:
+    weights = targets(case.plan, phase)
+    return any(weights[route.name] != route.baseline for route in case.plan.routes)
 
 
 def _phases(criterion: AbortCriterion, names: list[str]) -> list[str]:

@@ -27,7 +27,7 @@ def vacant_role(case: Case) -> Iterator[Problem]:
 def _needed(case: Case) -> Iterator[tuple[Loc, Role, str]]:
     plan = case.plan
     yield ("roles", Role.DRI.value), Role.DRI, "and only the DRI can start and say Go"
-    for role in plan.roles:
+    for role in plan.roles.keys() - {Role.DRI}:
         yield ("roles", role.value), role, "although the plan lists it"
     for loc, index, gate in case.gates():
         for role in gate.roles:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -12,6 +13,9 @@ from migrations_app.domain.plan.problem import Problem, RunbookError, dotted
 from migrations_app.domain.plan.schema import Plan
 from migrations_app.domain.plan.yaml_read import Document, read
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 
 @dataclass(frozen=True, slots=True)
 class Runbook:
@@ -19,6 +23,12 @@ class Runbook:
 
     plan: Plan
     document: Document
+
+    def located(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Problems found later, with their lines, in the order of the text."""
+        lines = {dotted(loc): line for loc, line in self.document.lines.items()}
+        found = (replace(one, line=lines[_known(one.path, lines)]) for one in problems)
+        return sorted(found, key=lambda one: one.line or 0)
 
 
 def load(text: str) -> Plan:
@@ -40,6 +50,12 @@ def open_runbook(text: str) -> Runbook:
         return Runbook(Plan.model_validate(document.data), document)
     except ValidationError as error:
         raise RunbookError(_explained(error, document)) from None
+
+
+def _known(path: str, lines: Mapping[str, int]) -> str:
+    """The innermost thing around `path` that the text holds."""
+    around = (one for one in lines if not one or f"{path}.".startswith((f"{one}.", f"{one}[")))
+    return max(around, key=len)
 
 
 def _explained(error: ValidationError, document: Document) -> list[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrations_app.domain.errors import ConfigError
-from migrations_app.domain.plan.problem import RunbookError
+from migrations_app.domain.plan.problem import Problem, RunbookError
 from migrations_app.domain.plan.runbook import load, open_runbook
 
 HEAD = "migration: m\ntitle: T\n"
@@ -132,3 +132,26 @@ def test_a_runbook_error_is_a_config_error() -> None:
 def test_an_opened_runbook_remembers_lines() -> None:
     runbook = open_runbook(HEAD + "phases:\n  - name: a\n    gate: {deadline: 5m}\n")
     assert runbook.document.line(("phases", 0, "gate", "deadline")) == 5
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("phases[0].gate.deadline", 5),
+        ("phases[0].gate.roles", 5),
+        ("phases[0].weights.web", 4),
+        ("phases[1]", 3),
+        ("phases", 3),
+        ("abort", 1),
+        ("titles", 1),
+    ],
+)
+def test_what_is_found_later_gets_a_line_too(path: str, line: int) -> None:
+    runbook = open_runbook(HEAD + "phases:\n  - name: a\n    gate: {deadline: 5m}\n")
+    assert runbook.located([Problem(path, "x.")]) == [Problem(path, "x.", line)]
+
+
+def test_what_is_found_later_is_told_in_the_order_of_the_text() -> None:
+    runbook = open_runbook(HEAD + "routes: []\nphases: []\n")
+    later = [Problem("phases", "x."), Problem("routes", "x.")]
+    assert [one.path for one in runbook.located(later)] == ["routes", "phases"]
