@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -25,6 +26,7 @@ _OURS = frozenset(
     | {"host", "transfer-encoding", "x-scope-orgid"}
 )
 _LONGEST = timedelta(minutes=5)
+_WRONG_SPAN = "must be between 1ms and 5m"
 
 
 class _Secretive(Strict):
@@ -51,9 +53,18 @@ def _sendable(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _seconds(value: object) -> object:
+    """A bare number is a number of seconds; `3s` and `500ms` are read as everywhere else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if not 0 < value <= _LONGEST.total_seconds():
+        raise ValueError(_WRONG_SPAN)
+    return timedelta(seconds=value)
+
+
 def _positive(span: timedelta) -> timedelta:
     if not timedelta(milliseconds=1) <= span <= _LONGEST:
-        raise ValueError("must be between 1ms and 5m")
+        raise ValueError(_WRONG_SPAN)
     return span
 
 
@@ -61,7 +72,7 @@ BaseUrl = Annotated[str, AfterValidator(_base_url)]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,100}$")]
 HeaderValue = Annotated[SecretStr, AfterValidator(_sendable)]
 Tenant = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!\-_.*'()|:]{1,150}$")]
-Patience = Annotated[Duration, AfterValidator(_positive)]
+Patience = Annotated[Duration, BeforeValidator(_seconds), AfterValidator(_positive)]
 
 
 class Basic(_Secretive):
