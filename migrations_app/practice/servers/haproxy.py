@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 BACKEND = "orders"
 BLUE, GREEN = "blue", "green"
-RELOAD_PATIENCE = 5.0  # seconds for the new worker to take over
+RELOAD_TRIES = 5
+RELOAD_SECONDS = 1.0  # for the new worker to take over
 CONFIG = """\
 global
     nbthread 1
@@ -121,12 +122,20 @@ class HAProxy:
         """Read the configuration again, keeping the weights; returns when the new worker serves."""
         before = runtime.worker_pid(self.socket)
         self.save_state()
-        os.kill(master, signal.SIGUSR2)
-        deadline = time.monotonic() + RELOAD_PATIENCE
+        for _ in range(RELOAD_TRIES):  # a master that has only just started misses the signal
+            os.kill(master, signal.SIGUSR2)
+            if self._worker_follows(before):
+                return
+        raise PracticeError("HAProxy did not reload; its log says why.")
+
+    def _worker_follows(self, before: int) -> bool:
+        """Does another worker answer within `RELOAD_SECONDS`?"""
+        deadline = time.monotonic() + RELOAD_SECONDS
         while self._worker() in {before, None}:
             if time.monotonic() > deadline:
-                raise PracticeError("HAProxy did not reload; its log says why.")
+                return False
             time.sleep(0.02)
+        return True
 
     def _worker(self) -> int | None:
         try:

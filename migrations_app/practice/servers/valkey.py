@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from migrations_app.practice.ports import HOST
 from migrations_app.practice.servers.binaries import valkey_server
@@ -49,7 +51,6 @@ class Valkey:
         ]
 
     def _answers(self) -> bool:
-        with Redis(
-            host=HOST, port=self.port, password=self.password, socket_timeout=1
-        ) as connection:
+        once = Retry(NoBackoff(), 0)  # whoever asks will ask again
+        with Redis.from_url(self.url, socket_timeout=1, retry=once) as connection:
             return bool(connection.ping())
