@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from collections import deque
 from typing import TYPE_CHECKING
@@ -21,19 +22,19 @@ INTERVAL = 0.1  # seconds between two looks at the feed
 class Follower:
     """Applies to `book` what the other side's feed tells, held back by `delay()` seconds.
 
-    `through` is the moment, on the wall clock both sides share, up to which everything the other
+    `through` is the moment, on the wall clock both sides share, before which everything the other
     side took is known to be here. The lag is the time since then, so it grows while the feed
-    can't be read: a dead feed never looks like one without changes.
+    can't be read and is infinite before it ever was: a dead feed never looks like a quiet one.
     """
 
-    def __init__(self, book: Book, delay: Callable[[], float], now: float) -> None:
+    def __init__(self, book: Book, delay: Callable[[], float]) -> None:
         self.book = book
-        self.through = now
+        self.through = -math.inf
         self.settled = False  # has caught up once, or found nobody to follow
         self.after = 0  # the newest seq that has been read
         self._delay = delay
         self._source = ""
-        self._complete_as_of = 0.0
+        self._complete_as_of = -math.inf
         self._pending: deque[Change] = deque()
 
     def lag(self, now: float) -> float:

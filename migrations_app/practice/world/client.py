@@ -115,4 +115,5 @@ def _encode(question: Question) -> bytes:
 def _parse_head(head: str) -> tuple[int, dict[str, str]]:
     first, *lines = head.rstrip("\r\n").split("\r\n")
     pairs = (line.partition(":") for line in lines)
-    return int(first.split(" ", 2)[1]), {name.lower(): value.strip() for name, _, value in pairs}
+    _version, _, rest = first.partition(" ")
+    return int(rest[:3]), {name.lower(): value.strip() for name, _, value in pairs}

@@ -39,7 +39,7 @@ class Side:
     def __init__(self, track: str, peer: int, token: str) -> None:
         self.track = track
         self.book = Book()
-        self.follower = cdc.Follower(self.book, lambda: self.shop.sickness.lag_s, time.time())
+        self.follower = cdc.Follower(self.book, lambda: self.shop.sickness.lag_s)
         self.meters = ServiceMeters(track, lambda: self.follower.lag(time.time()))
         self.shop = Shop(LATENCIES[track], self.book, self.meters)
         self._peer = Client(HOST, peer, timeout=2.0)
