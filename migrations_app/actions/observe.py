@@ -11,6 +11,7 @@ from migrations_app.domain.actor import ENGINE
 from migrations_app.domain.states import LIVE, State
 from migrations_app.domain.timeline import Kind, plain
 from migrations_app.domain.verdict.outcome import Status
+from migrations_app.domain.words import named
 from migrations_app.models import Check, Reading, SourceTick
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ def _tell(held: Locked, one: Judged, before: str) -> None:
         "value": one.verdict.value,
         "observe": held.bound.check(one.name).observe,
     }
-    record(held, Kind.VERDICT, f"{status.value}: {one.verdict.sentence}", ENGINE, payload=payload)
+    sentence = f"{status.value.replace('_', ' ')} · {named(one.name, one.verdict.sentence)}"
+    record(held, Kind.VERDICT, sentence, ENGINE, payload=payload)
 
 
 def _reading(held: Locked, one: Judged) -> Reading:

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 ROUND_S = 0.1
 _ROUTE_PATIENCE_S = 1.0
 _BEAT_S = 2.0
+_LET_GO_S = 5.0
 _SILENCE = 2  # slots without an answer after which the poller reads by itself
 
 
@@ -59,7 +61,14 @@ class Poller:
                 connections.close_all()
                 self.stop.wait(0.5)
             self.stop.wait(max(0.0, ROUND_S - (time.monotonic() - began)))
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """What is under way is finished; every hand gives its database connection back."""
+        together = threading.Barrier(self.hands)
+        for _ in range(self.hands):
+            self._pool.submit(_give_back, together)
+        self._pool.shutdown(wait=True)
 
     def round(self) -> None:
         """One look at everything that may be due."""
@@ -118,6 +127,13 @@ def _tick(run_id: int) -> None:
     """Everything that is due for a run now, one transaction each."""
     while engine.tick(run_id) is not None:
         pass
+
+
+def _give_back(together: threading.Barrier) -> None:
+    """Wait for the other hands, so that each of them gets here once."""
+    with suppress(threading.BrokenBarrierError):
+        together.wait(_LET_GO_S)
+    connections.close_all()
 
 
 def _guarded(what: str, pk: int, work: Callable[[int], object]) -> None:

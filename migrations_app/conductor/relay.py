@@ -104,9 +104,12 @@ class _Sender:
             _update(post, live_doubtful=not post.anchor)
             _pause(post, error, None)
             return False
-        except (Transient, Permanent) as error:
-            _pause(post, error, getattr(error, "retry_after", None))
+        except Transient as error:
+            _pause(post, error, error.retry_after)
             return False
+        except Permanent as error:  # somebody has to mend it; the messages themselves go on
+            _update(post, live_digest=showing, error=str(error)[:500])
+            return True
         _update(post, anchor=receipt.anchor, live_digest=showing, live_doubtful=False,
                 failures=0, error="")  # fmt: skip
         time.sleep(self.channel.min_interval)
@@ -150,9 +153,10 @@ class _Sender:
         return self.channel.deliver(message)
 
     def _message(self, delivery: Delivery) -> Message:
+        style = Style(delivery.style) if self.post.anchor else Style.POST  # no thread to go to
         return Message(
             key=delivery.key,
-            style=Style(delivery.style),
+            style=style,
             tone=Tone(delivery.tone),
             headline=delivery.headline,
             lines=tuple(delivery.lines),

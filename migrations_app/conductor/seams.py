@@ -73,9 +73,14 @@ def _validated(found: type[Seam], config: JsonObject, where: str) -> BaseModel:
     try:
         return found.Config.model_validate(config)
     except ValidationError as error:
-        wrong = error.errors(include_input=False, include_url=False)[0]
-        path = ".".join([where, *(str(part) for part in wrong["loc"])])
-        raise ConfigError(wrong["msg"], path) from None
+        raise _explained(error, where) from None
+
+
+def _explained(error: ValidationError, where: str) -> ConfigError:
+    """The first thing that is wrong, without what was given: it may be a secret."""
+    wrong = error.errors(include_input=False, include_url=False)[0]
+    path = ".".join([where, *(str(part) for part in wrong["loc"])])
+    return ConfigError(wrong["msg"], path)
 
 
 def forget() -> None:

@@ -15,6 +15,7 @@ from migrations_app.domain.states import WATCHED, State
 from migrations_app.domain.verdict.judge import blue_is_worse
 from migrations_app.domain.verdict.outcome import Status
 from migrations_app.domain.verdict.rule import OnNoData
+from migrations_app.domain.words import named
 from migrations_app.models import Check, Run
 from migrations_app.models.clock import db_now
 from migrations_app.reads.plans import plan_of
@@ -68,12 +69,13 @@ def tripped(bound: BoundPlan, row: Check, now: datetime) -> bool:
 def _act(run: Run, bound: BoundPlan, row: Check, evidence: Evidence) -> None:
     rule = rule_of(bound.check(row.name), bound.plan, bound)
     phase = bound.plan.phases[run.phase]
-    seen = {"check": row.name, "sentence": row.sentence, "readings": readings_json(evidence)}
+    sentence = named(row.name, row.sentence)
+    seen = {"check": row.name, "sentence": sentence, "readings": readings_json(evidence)}
     if phase.abort_policy is AbortPolicy.FREEZE:
-        engine.freeze(run.pk, row.sentence, seen)
+        engine.freeze(run.pk, sentence, seen)
     elif blue_is_worse(rule, evidence):
-        engine.hold(run.pk, f"{row.sentence}; BLUE is no better, so nobody goes back by itself",
+        engine.hold(run.pk, f"{sentence}; BLUE is no better, so nobody goes back by itself",
                     "blue_is_worse")  # fmt: skip
     else:
-        back = Back(reason=row.sentence, trigger="criterion", evidence=seen)
+        back = Back(reason=sentence, trigger="criterion", evidence=seen)
         roll_back(run.pk, ENGINE, back)

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from migrations_app.domain.words import named
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import timedelta
@@ -48,7 +50,8 @@ def _check_need(fact: CheckFact) -> Need | None:
         return Need("stale", fact.name, f"{fact.name} has no fresh verdict")
     if fact.status == "PASS":
         return None
-    return Need(fact.status.lower(), fact.name, fact.sentence, overridable=fact.status == "FAIL")
+    sentence = named(fact.name, fact.sentence)
+    return Need(fact.status.lower(), fact.name, sentence, overridable=fact.status == "FAIL")
 
 
 def missing_roles(gate: Gate, signed: Collection[Role], decider: Role | None = None) -> list[Role]:
