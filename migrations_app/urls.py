@@ -3,6 +3,33 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from migrations_app.web import back, decide, health, login, room, runs, stream, timeline
+
+_run = [
+    path("", room.room, name="room"),
+    path("mine", room.mine, name="mine"),
+    path("stream", stream.stream, name="stream"),
+    path("timeline/", timeline.timeline, name="timeline"),
+    path("timeline.json", timeline.export, name="timeline-export"),
+    path("start", decide.start, name="start"),
+    path("call-off", decide.call_off, name="call-off"),
+    path("complete-step", decide.complete_step, name="complete-step"),
+    path("sign-off", decide.sign_off, name="sign-off"),
+    path("go", decide.go, name="go"),
+    path("no-go", decide.no_go, name="no-go"),
+    path("resume", decide.resume, name="resume"),
+    path("complete", decide.complete, name="complete"),
+    path("roll-back", back.roll_back, name="roll-back"),
+    path("note", decide.note, name="note"),
+]
+
+urlpatterns = [
+    path("", runs.runs, name="runs"),
+    path("runs/<int:run_id>/", include(_run)),
+    path("login/", login.sign_in, name="login"),
+    path("logout/", login.sign_out, name="logout"),
+    path("healthz", health.health, name="health"),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,116 @@
+"""The gate as the room shows it: sign-offs, steps, what Go waits for, when it closes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from migrations_app.domain.plan.phase import Action
+from migrations_app.models import StepDone
+from migrations_app.reads.gate import gate_view
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from migrations_app.domain.gatekeeper import Need
+    from migrations_app.domain.plan.bind import BoundPlan
+    from migrations_app.domain.plan.gate import Gate
+    from migrations_app.domain.plan.people import Role
+    from migrations_app.models import Run
+    from migrations_app.reads.gate import GateView
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One person's sign-off."""
+
+    role: Role
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """A role the gate asks for: how many, and who signed."""
+
+    role: Role
+    wanted: int
+    signed: tuple[Signature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step of the current phase. `by_hand`: a person ticks it."""
+
+    name: str
+    title: str
+    owner: Role
+    instructions: str
+    expected: timedelta
+    by_hand: bool
+    done_by: str
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateBox:
+    """The current phase's gate. `opened_at` is None while the hold still runs."""
+
+    round: int
+    opened_at: datetime | None
+    deadline_at: datetime | None
+    auto_advance: bool
+    needed: int
+    slots: tuple[SlotView, ...]
+    signatures: tuple[Signature, ...]
+    missing: tuple[Role, ...]
+    needs: tuple[Need, ...]
+
+
+def gate_box(run: Run, bound: BoundPlan, now: datetime) -> GateBox | None:
+    """None where there is no gate: before the start, while held, after the end."""
+    view = gate_view(run, now)
+    if view is None:
+        return None
+    spec = bound.plan.phases[run.phase].gate
+    signatures = tuple(Signature(role, by, at) for role, by, at in view.signed)
+    return _box(view, spec, signatures)
+
+
+def _box(view: GateView, spec: Gate, signatures: tuple[Signature, ...]) -> GateBox:
+    return GateBox(
+        round=view.round,
+        opened_at=view.opened_at,
+        deadline_at=view.deadline_at,
+        auto_advance=spec.auto_advance,
+        needed=spec.needed,
+        slots=tuple(_slot(role, wanted, signatures) for role, wanted in spec.roles.items()),
+        signatures=signatures,
+        missing=view.missing,
+        needs=view.needs,
+    )
+
+
+def _slot(role: Role, wanted: int, signatures: tuple[Signature, ...]) -> SlotView:
+    return SlotView(role, wanted, tuple(one for one in signatures if one.role == role))
+
+
+def steps(run: Run, bound: BoundPlan) -> tuple[StepView, ...]:
+    """The steps of the current phase, in order."""
+    if run.phase < 0:
+        return ()
+    rows = StepDone.objects.filter(run=run, leg=run.leg, phase=run.phase)
+    done = {row.name: row for row in rows}
+    return tuple(
+        StepView(
+            name=step.name,
+            title=step.title or step.name,
+            owner=step.owner,
+            instructions=step.instructions,
+            expected=step.expected,
+            by_hand=step.action is not Action.WAIT,
+            done_by=done[step.name].by if step.name in done else "",
+            done_at=done[step.name].at if step.name in done else None,
+        )
+        for step in bound.plan.phases[run.phase].steps
+    )

@@ -1,0 +1,137 @@
+"""Put the room together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from migrations_app.domain.states import LIVE, State
+from migrations_app.models import Run
+from migrations_app.models.clock import db_now
+from migrations_app.reads.plans import plan_of
+from migrations_app.reads.room.channels import ChannelView, channels
+from migrations_app.reads.room.checks import CheckView, check_views
+from migrations_app.reads.room.gate import GateBox, StepView, gate_box, steps
+from migrations_app.reads.room.people import PersonView, people
+from migrations_app.reads.room.rail import Rail, rail
+from migrations_app.reads.room.routes import LatchView, RouteView, latch_view, route_views
+from migrations_app.reads.snapshot import snapshot
+from migrations_app.reads.timeline import EntryView, page
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from migrations_app.domain.plan.bind import BoundPlan
+    from migrations_app.domain.plan.objectives import Objectives
+    from migrations_app.domain.plan.rollback import RollbackPlan
+
+ENTRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Which run this is, and where it is."""
+
+    id: int
+    slug: str
+    title: str
+    environment: str
+    kind: str
+    state: State
+    why: str
+    leg: int
+    revision: int
+    seq: int
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """Nobody evaluates: `since` is the newest evaluation, None if there never was one."""
+
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One screen, of one moment. `evaluation`: the newest one, in epoch milliseconds."""
+
+    head: Head
+    rail: Rail
+    gate: GateBox | None
+    steps: tuple[StepView, ...]
+    checks: tuple[CheckView, ...]
+    routes: tuple[RouteView, ...]
+    latch: LatchView | None
+    people: tuple[PersonView, ...]
+    entries: tuple[EntryView, ...]
+    more: bool
+    channels: tuple[ChannelView, ...]
+    objectives: Objectives
+    rollback: RollbackPlan
+    evaluated_at: datetime | None
+    blind: Blind | None
+
+    @property
+    def evaluation(self) -> int | None:
+        """The newest evaluation, in epoch milliseconds, as a click carries it."""
+        return None if self.evaluated_at is None else int(self.evaluated_at.timestamp() * 1000)
+
+
+def room(run_id: int) -> Room:
+    """The room of a run. Raises `Run.DoesNotExist`."""
+    with snapshot():
+        run = Run.objects.select_related("migration").get(pk=run_id)
+        return _room(run, plan_of(run), db_now())
+
+
+def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
+    seen = check_views(run, bound, now)
+    newest = max((one.evaluated_at for one in seen if one.evaluated_at), default=None)
+    shown = page(run.pk, size=ENTRIES)
+    return Room(
+        head=_head(run, bound),
+        rail=rail(run, bound),
+        gate=gate_box(run, bound, now),
+        steps=steps(run, bound),
+        checks=seen,
+        routes=route_views(run),
+        latch=latch_view(run),
+        people=people(run),
+        entries=shown.entries,
+        more=shown.older is not None,
+        channels=channels(run),
+        objectives=bound.plan.objectives,
+        rollback=bound.plan.rollback,
+        evaluated_at=newest,
+        blind=_blind(run, seen, newest, now),
+    )
+
+
+def _head(run: Run, bound: BoundPlan) -> Head:
+    return Head(
+        id=run.pk,
+        slug=run.migration.slug,
+        title=bound.plan.title,
+        environment=run.environment,
+        kind=run.kind,
+        state=State(run.state),
+        why=run.why,
+        leg=run.leg,
+        revision=run.revision,
+        seq=run.seq,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+    )
+
+
+def _blind(
+    run: Run, seen: tuple[CheckView, ...], newest: datetime | None, now: datetime
+) -> Blind | None:
+    """Whether nothing was evaluated for two intervals although the run is live."""
+    if State(run.state) not in LIVE or not seen:
+        return None
+    patience = min(one.patience for one in seen)
+    since = newest or run.started_at or now
+    return Blind(newest) if now - since > patience else None

@@ -1,0 +1,98 @@
+"""Routes: what ought to be, what was seen, and how far a change or a way back has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from migrations_app.models import Flip, Latch, Route
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from migrations_app.models import Run
+
+
+@dataclass(frozen=True, slots=True)
+class FlipView:
+    """The newest weight asked of a route: three separate facts, each None until it is one."""
+
+    purpose: str
+    weight: Decimal
+    requested_at: datetime
+    applied_at: datetime | None
+    confirmed_at: datetime | None
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """One route. Weights are GREEN's share in percent; `observed` None before the first read."""
+
+    name: str
+    title: str
+    kind: str
+    baseline: Decimal
+    desired: Decimal
+    observed: Decimal | None
+    observed_at: datetime | None
+    detail: str
+    trouble: str
+    trouble_since: datetime | None
+    drift_since: datetime | None
+    flip: FlipView | None
+
+    @property
+    def in_line(self) -> bool:
+        """Whether it was last seen where it ought to be, and can be read."""
+        return self.observed == self.desired and not self.trouble
+
+
+@dataclass(frozen=True, slots=True)
+class LatchView:
+    """The abort of the current leg: who or what called it, when, and why."""
+
+    at: datetime
+    actor: str
+    by_hand: bool
+    reason: str
+
+
+def route_views(run: Run) -> tuple[RouteView, ...]:
+    """Every route of a run, in order, in two queries."""
+    newest = Flip.objects.filter(route__run=run).order_by("route_id", "-id").distinct("route_id")
+    flips = {flip.route_id: _flip(flip) for flip in newest}
+    return tuple(_view(route, flips.get(route.pk)) for route in Route.objects.filter(run=run))
+
+
+def _flip(flip: Flip) -> FlipView:
+    return FlipView(
+        flip.purpose, flip.weight, flip.requested_at,
+        flip.applied_at, flip.confirmed_at, flip.failure,
+    )  # fmt: skip
+
+
+def _view(route: Route, flip: FlipView | None) -> RouteView:
+    return RouteView(
+        name=route.name,
+        title=route.title,
+        kind=route.kind,
+        baseline=route.baseline,
+        desired=route.desired,
+        observed=route.observed,
+        observed_at=route.observed_at,
+        detail=route.observed_detail,
+        trouble=route.trouble,
+        trouble_since=route.trouble_since,
+        drift_since=route.drift_since,
+        flip=flip,
+    )
+
+
+def latch_view(run: Run) -> LatchView | None:
+    """The abort of the run's current leg, if there is one."""
+    found = Latch.objects.filter(run=run, leg=run.leg).first()
+    if found is None:
+        return None
+    return LatchView(found.at, found.actor, found.trigger == "click", found.reason)

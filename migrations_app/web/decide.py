@@ -1,0 +1,122 @@
+"""Every click but one. A click is a POST that names its screen, and counts once."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from django.views.decorators.http import require_POST
+
+from migrations_app.actions import gate, steps
+from migrations_app.actions import resume as resuming
+from migrations_app.actions import start as starting
+from migrations_app.actions.gate import Going
+from migrations_app.conductor import hints
+from migrations_app.domain.errors import Refused
+from migrations_app.domain.plan.people import Role
+from migrations_app.models import Route
+from migrations_app.web.answer import done, refused
+from migrations_app.web.clicks import click_of, field, late_click_of
+from migrations_app.web.guard import Seat, seated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+
+    from migrations_app.actions.once import Outcome
+
+
+def _decision(
+    verb: Callable[[HttpRequest, Seat], Outcome],
+) -> Callable[[HttpRequest, int], HttpResponseBase]:
+    """A view out of a verb: what it refuses is answered with its sentence."""
+
+    @require_POST
+    @seated
+    @wraps(verb)
+    def clicked(request: HttpRequest, seat: Seat) -> HttpResponse:
+        try:
+            outcome = verb(request, seat)
+        except Refused as refusal:
+            return refused(request, seat, refusal)
+        return done(request, seat, outcome.sentence)
+
+    return clicked
+
+
+def _poke(run_id: int) -> None:
+    """The weights that were just asked for should not wait for the poller."""
+    routes = Route.objects.filter(run_id=run_id).values_list("pk", flat=True)
+    hints.poke([hints.route(pk) for pk in routes])
+
+
+@_decision
+def start(request: HttpRequest, seat: Seat) -> Outcome:
+    """Start the run: its plan freezes, its first phase begins."""
+    outcome = starting.start(seat.run_id, seat.actor, click_of(request))
+    _poke(seat.run_id)
+    return outcome
+
+
+@_decision
+def call_off(request: HttpRequest, seat: Seat) -> Outcome:
+    """Abort before start, or end a run that was rolled back."""
+    return starting.call_off(seat.run_id, seat.actor, click_of(request))
+
+
+@_decision
+def complete_step(request: HttpRequest, seat: Seat) -> Outcome:
+    """Tick a step of the current phase."""
+    name = field(request, "step", 80)
+    return steps.complete_step(seat.run_id, seat.actor, click_of(request), name)
+
+
+@_decision
+def sign_off(request: HttpRequest, seat: Seat) -> Outcome:
+    """Agree at the open gate, for one role."""
+    wanted = field(request, "role", 20)
+    if wanted not in set(Role):
+        raise Refused("form", f'There is no role "{wanted}". Load the page again.')
+    return gate.sign_off(seat.run_id, seat.actor, click_of(request), Role(wanted))
+
+
+@_decision
+def go(request: HttpRequest, seat: Seat) -> Outcome:
+    """Go: enter the next phase."""
+    outcome = gate.go(seat.run_id, seat.actor, click_of(request), _going(request))
+    _poke(seat.run_id)
+    return outcome
+
+
+@_decision
+def complete(request: HttpRequest, seat: Seat) -> Outcome:
+    """The last gate's Go: the run is done."""
+    return gate.complete(seat.run_id, seat.actor, click_of(request), _going(request))
+
+
+@_decision
+def no_go(request: HttpRequest, seat: Seat) -> Outcome:
+    """No-Go: hold here."""
+    return gate.no_go(seat.run_id, seat.actor, click_of(request))
+
+
+@_decision
+def resume(request: HttpRequest, seat: Seat) -> Outcome:
+    """Go on after a hold, a freeze or a rollback."""
+    phase = field(request, "phase", 80)
+    outcome = resuming.resume(seat.run_id, seat.actor, click_of(request), phase)
+    _poke(seat.run_id)
+    return outcome
+
+
+@_decision
+def note(request: HttpRequest, seat: Seat) -> Outcome:
+    """Put a sentence on the timeline."""
+    return steps.note(seat.run_id, seat.actor, late_click_of(request))
+
+
+def _going(request: HttpRequest) -> Going:
+    overrides = tuple(dict.fromkeys(request.POST.getlist("override")))
+    return Going(overrides, field(request, "typed", 80))

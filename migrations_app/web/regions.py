@@ -1,0 +1,30 @@
+"""Render what everyone in a room sees alike, region by region: for the page and for the stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.template.loader import render_to_string
+
+from migrations_app.live.scene import Scene
+from migrations_app.reads.room import room
+from migrations_app.web.mine import key
+
+if TYPE_CHECKING:
+    from migrations_app.reads.room import Room
+
+REGIONS = (
+    "banner", "say", "alarm", "gate", "routes", "people", "timeline", "foot", "evidence",
+)  # fmt: skip
+
+
+def scene_of(shown: Room) -> Scene:
+    """The scene of a room: its regions in HTML. `turn` is a key, not a picture."""
+    context = {"room": shown}
+    regions = {name: render_to_string(f"warroom/regions/{name}.html", context) for name in REGIONS}
+    return Scene(shown.head.seq, regions | {"turn": key(shown)})
+
+
+def scene(run_id: int) -> Scene:
+    """The scene of a run as the database has it now."""
+    return scene_of(room(run_id))

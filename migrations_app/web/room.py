@@ -1,0 +1,54 @@
+"""The room's page, and the one fragment in it that is a person's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from migrations_app.reads.room import room as read
+from migrations_app.web.guard import Seat, seated
+from migrations_app.web.mine import mine as mine_of
+from migrations_app.web.regions import scene_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@require_safe
+@seated
+def room(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """The whole page. It reads without JavaScript, and every form in it works without."""
+    return page(request, seat)
+
+
+@require_safe
+@seated
+def mine(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """What I may do now."""
+    context = {"room": (shown := read(seat.run_id)), "mine": mine_of(shown, seat)}
+    return render(request, "warroom/mine/fragment.html", context)
+
+
+def page(request: HttpRequest, seat: Seat, status: int = 200, refusal: str = "") -> HttpResponse:
+    """The page, saying why a click was refused if it was."""
+    return render(request, "warroom/room.html", _context(seat, refusal), status=status)
+
+
+def fragments(
+    request: HttpRequest, seat: Seat, status: int = 200, said: str = "", refusal: str = ""
+) -> HttpResponse:
+    """Everything fresh in place of a click's answer: my forms, and all regions beside them."""
+    context = _context(seat, refusal) | {"said": said}
+    return render(request, "warroom/mine/answer.html", context, status=status)
+
+
+def _context(seat: Seat, refusal: str) -> dict[str, object]:
+    shown = read(seat.run_id)
+    return {
+        "room": shown,
+        "mine": mine_of(shown, seat),
+        "scene": scene_of(shown),
+        "refusal": refusal,
+    }
