@@ -42,22 +42,32 @@ def verdict_on(
 ) -> Verdict:
     """The verdict on a reading at `at`, which `streak` and `share` already account for."""
     if share is None:
-        ruling, progress = _by_streak(rule, streak), _progress(rule, streak)
-        words = streak_words(rule, streak)
+        ruling, words = _by_streak(rule, streak), streak_words(rule, streak)
     else:
-        true, false = share.spans(at)
-        ruling, progress = _by_share(rule, streak, true, false), min(1.0, true / _goal(rule))
-        words = share_words(rule, true, false)
+        ruling = _by_share(rule, streak, *share.spans(at))
+        words = share_words(rule, *share.spans(at))
     sentence = reading_words(rule, measured) + words
+    progress = _progress(rule, streak, share, at)
     return Verdict(ruling.status, sentence, measured.value, streak.since, progress, ruling.reason)
 
 
 def verdict_blind(nothing: NoData, rule: Rule, memory: Memory, at: datetime) -> Verdict:
     """The verdict when there was nothing to judge: never good, never bad, and the clock stands."""
-    last = f" (last good {spoken(at - memory.read_at)} ago)" if memory.read_at else ""
-    sentence = nothing.sentence + last + paused_words(rule, memory.streak)
-    progress = _progress(rule, memory.streak) if memory.streak else None
+    progress = _progress(rule, memory.streak, memory.share, at)
+    sentence = nothing.sentence + _last_heard(memory, at)
+    if memory.share:
+        sentence += share_words(rule, *memory.share.spans(at))
+    elif memory.streak and progress is not None:
+        sentence += paused_words(rule, memory.streak)
     return Verdict(Status.NO_DATA, sentence, None, memory.blind_since, progress, nothing.reason)
+
+
+def _last_heard(memory: Memory, at: datetime) -> str:
+    if memory.read_at is None:
+        return ""
+    age = spoken(at - memory.read_at)
+    bad = memory.streak is not None and memory.streak.bad
+    return f" (last reading {age} ago was bad)" if bad else f" (last good {age} ago)"
 
 
 def _by_streak(rule: Rule, streak: Streak) -> Ruling:
@@ -82,13 +92,20 @@ def _by_share(rule: Rule, streak: Streak, true: timedelta, false: timedelta) -> 
     return BREACH if false > rule.hold - goal else BAKING
 
 
-def _progress(rule: Rule, streak: Streak) -> float | None:
-    """How much of the hold or of the evaluations in a row is there; None if nothing is counted."""
-    if streak.bad is not rule.fails_when and (rule.fails_when or rule.hold):
+def _progress(rule: Rule, streak: Streak | None, share: Share | None, at: datetime) -> float | None:
+    """How much of the share, the hold or the evaluations in a row is there; None without any."""
+    if share is not None:
+        return min(1.0, share.spans(at)[0] / _goal(rule))
+    if streak is None or not _counts(rule, streak):
         return None
     if rule.hold:
         return min(1.0, streak.held / rule.hold)
     return min(1.0, streak.count / rule.consecutive) if rule.consecutive > 1 else None
+
+
+def _counts(rule: Rule, streak: Streak) -> bool:
+    """Good readings bring a breach no nearer, and bad ones no bake: that starts over."""
+    return streak.bad if rule.fails_when else not (streak.bad and rule.hold)
 
 
 def _goal(rule: Rule) -> timedelta:

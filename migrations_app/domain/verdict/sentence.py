@@ -68,13 +68,11 @@ def share_words(rule: Rule, true: timedelta, false: timedelta) -> str:
     return f"; {_condition(rule)} for {share} of {time(seen)} seen, {limit}"
 
 
-def paused_words(rule: Rule, streak: Streak | None) -> str:
-    """`, paused at 6 m 10 s of 10 m`: what a gap has stopped, if anything was under way."""
-    if streak is None or streak.bad is not rule.fails_when or rule.fraction is not None:
-        return ""
+def paused_words(rule: Rule, streak: Streak) -> str:
+    """`, paused at 6 m 10 s of 10 m`: the clock that a gap has stopped."""
     if rule.consecutive > 1:
         return f", paused at {streak.count} of {rule.consecutive} in a row"
-    return f", paused at {time(streak.held)} of {time(rule.hold)}" if rule.hold else ""
+    return f", paused at {time(streak.held)} of {time(rule.hold)}"
 
 
 def _in_a_row(count: int, least: int, goal: str) -> str:

@@ -118,6 +118,12 @@ def test_a_blue_that_is_worse_is_known(
     assert blue_is_worse(asked, at_once(green, blue)) is worse
 
 
+def test_what_is_compared_with_blue_says_nothing_of_blue() -> None:
+    faster = rule("rps", Unit.PER_SECOND, "fail when < +5 % vs blue")
+    assert measured(faster, at_once(104, 100)).bad
+    assert not blue_is_worse(faster, at_once(104, 100))
+
+
 def test_blue_is_held_to_the_same_baseline() -> None:
     assert blue_is_worse(P95, at_once(268, 300, baseline=204))
     assert not blue_is_worse(P95, at_once(268, 260, baseline=204))

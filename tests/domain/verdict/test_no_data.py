@@ -94,8 +94,8 @@ def test_older_than_its_window_or_two_intervals(
 
 
 def test_a_burn_rate_goes_stale_by_its_short_window() -> None:
-    old = aged(6 * MINUTE, 0.0)
-    assert verdict(BURN, Evidence(T0, old, short=old)).reason is Reason.STALE
+    asked, old = replace(BURN, window=HOUR), aged(6 * MINUTE, 0.0)
+    assert verdict(asked, Evidence(T0, old, short=old)).reason is Reason.STALE
 
 
 @pytest.mark.parametrize("asked", [FAIL_RULE, PASS_RULE])

@@ -39,6 +39,7 @@ RARELY = rule(
     "CDC lag", Unit.SECOND, "fail when > 5 s", hold=10 * MINUTE, fraction=0.2, interval=MINUTE
 )
 QUEUE = rule("warm-up", Unit.SECOND, "pass when between 10 and 20 s")
+EMPTY = "no data: the query matched nothing"
 
 TABLE: list[tuple[Rule, Sequence[float | None], float | None, str]] = [
     (FIVE_XX, [0.08], None, "5xx 0.08 %, below 0.3 %"),
@@ -53,7 +54,7 @@ TABLE: list[tuple[Rule, Sequence[float | None], float | None, str]] = [
         P95,
         [512, None],
         None,
-        "no data: the query matched nothing (last good 5 s ago), paused at 1 of 2 in a row",
+        f"{EMPTY} (last reading 5 s ago was bad), paused at 1 of 2 in a row",
     ),
     (
         DELTA,
@@ -80,7 +81,7 @@ TABLE: list[tuple[Rule, Sequence[float | None], float | None, str]] = [
         DELTA,
         [268] * 7 + [None],
         204,
-        "no data: the query matched nothing (last good 10 s ago), paused at 1 m of 10 m",
+        f"{EMPTY} (last reading 10 s ago was bad), paused at 1 m of 10 m",
     ),
     (DELTA, [268], 0, "no data: the baseline is zero, nothing compares with it"),
     (DELTA, [268], None, "no data for the baseline: the query matched nothing"),
@@ -114,6 +115,25 @@ TABLE: list[tuple[Rule, Sequence[float | None], float | None, str]] = [
     ),
     (QUEUE, [14], None, "warm-up 14 s, between 10 s and 20 s"),
     (QUEUE, [24], None, "warm-up 24 s, not between 10 s and 20 s"),
+    (DELTA, [198, None], 204, f"{EMPTY} (last good 10 s ago)"),
+    (
+        STABLE,
+        [620, None],
+        None,
+        f"{EMPTY} (last reading 5 s ago was bad), paused at 1 of 3 in a row",
+    ),
+    (
+        SHADOW,
+        [0.2, None],
+        None,
+        f"{EMPTY} (last reading 4 m ago was bad)",
+    ),
+    (
+        MOSTLY,
+        [1.2, 1.2, None],
+        None,
+        f"{EMPTY} (last good 1 m ago); below 2 s for 100 % of 1 m seen, needed 95 % of 1 h",
+    ),
 ]
 
 

@@ -74,6 +74,12 @@ def test_small_and_the_same_after_json(
     assert Share.from_json(json.loads(json.dumps(share.to_json()))) == share
 
 
+def test_one_stretch_longer_than_the_period_stays_small() -> None:
+    share = Share(T0, seconds(10)).add(T0, T0 + timedelta(hours=1), true=True)
+    assert len(share.buckets) == 120
+    assert share.spans(T0 + timedelta(hours=1)) == (seconds(10), seconds(0))
+
+
 def test_what_is_older_than_the_period_is_forgotten() -> None:
     share = Share(T0, seconds(60)).add(T0, T0 + seconds(60), true=True)
     assert share.spans(T0 + seconds(90))[0] == seconds(30)
