@@ -79,7 +79,7 @@ def _refused(invalid: Invalid, one: Judged, text: str) -> Iterator[Problem]:
     source = f'The source "{one.check.source}" of "{one.name}"'
     try:
         why = invalid(one.environment.sources[one.check.source], text)
-    except SeamError as silent:
+    except (ConfigError, SeamError) as silent:
         yield warning(loc, f"{source} could not be asked whether it understands {text!r}: {silent}")
         return
     if why is not None:

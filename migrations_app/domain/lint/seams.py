@@ -32,9 +32,9 @@ class Kinds(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """`cannot` says why a route can't take a weight. `invalid` says why a source refuses a query,
-    and raises a `SeamError` when the source can't be asked. Both say None when all is well; without
-    one of them its rule is not checked.
+    """`cannot` says why a route can't take a weight, `invalid` why a source refuses a query; None
+    when all is well. They raise `ConfigError` or `SeamError` when they can't tell. Without one of
+    them its rule is not checked.
     """
 
     drivers: Kinds

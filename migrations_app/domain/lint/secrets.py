@@ -44,7 +44,7 @@ def literal_secret(case: Case) -> Iterator[Problem]:
         if (named and text and "${env:" not in text) or _SHAPE.search(text):
             yield error(
                 path,
-                f'"{path[-1]}" holds what looks like a secret, in plain text. Write ${{env:NAME}} '
+                f'"{_key(path)}" holds what looks like a secret, in plain text. Write ${{env:NAME}} '
                 "here, set NAME where Warroom runs, and change the secret: it was written down.",
             )
 
@@ -78,7 +78,11 @@ def _in_config(path: Path) -> bool:
 
 
 def _is_secret(path: Path) -> bool:
-    """Whether the innermost key names a secret: `token`, `api_key`, `X-Api-Key`, `botToken`."""
-    name = next(part for part in reversed(path) if isinstance(part, str))
-    *before, last = [word.lower() for word in _WORDS.split(name) if word] or [""]
+    """Whether the key is called like one: `token`, `api_key`, `X-Api-Key`, `botToken`."""
+    *before, last = [word.lower() for word in _WORDS.split(_key(path)) if word] or [""]
     return last in _SECRET or (last in {"key", "keys"} and bool(_KEYS.intersection(before)))
+
+
+def _key(path: Path) -> str:
+    """The innermost key, past the indexes of a list."""
+    return next(part for part in reversed(path) if isinstance(part, str))

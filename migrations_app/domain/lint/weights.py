@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from migrations_app.domain.errors import ConfigError, SeamError
 from migrations_app.domain.lint.base import error, warning
 from migrations_app.domain.weights import targets
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from migrations_app.domain.lint.base import Case
+    from migrations_app.domain.lint.seams import Cannot
+    from migrations_app.domain.plan.environment import RouteBinding
     from migrations_app.domain.plan.problem import Loc, Problem
 
 
@@ -26,17 +29,27 @@ def weight_range(case: Case) -> Iterator[Problem]:
 
 def weight_impossible(case: Case) -> Iterator[Problem]:
     """A weight that the driver of an environment can't set."""
-    cannot = case.seams.cannot
-    if cannot is None:
+    if case.seams.cannot is None:
         return
-    for name, environment in case.plan.environments.items():
+    for place, environment in case.environments():
         for loc, route, weight in _weights(case):
-            binding = environment.routes.get(route)
-            why = cannot(binding, weight) if binding and 0 <= weight <= 100 else None
-            if why is not None:
-                yield error(
-                    loc, f'In "{name}" the route "{route}" can\'t be set to {weight:f} %: {why}'
-                )
+            if route in environment.routes and 0 <= weight <= 100:
+                at = (*place, "routes", route)
+                yield from _refused(case.seams.cannot, environment.routes[route], at, (loc, weight))
+
+
+def _refused(
+    cannot: Cannot, binding: RouteBinding, at: Loc, asked: tuple[Loc, Decimal]
+) -> Iterator[Problem]:
+    loc, weight = asked
+    route = f'the route "{at[-1]}" of "{at[1]}"'
+    try:
+        why = cannot(binding, weight)
+    except (ConfigError, SeamError) as silent:
+        yield warning(at, f"Whether {route} can take its weights could not be checked: {silent}")
+        return
+    if why is not None:
+        yield error(loc, f"Here {route} can't be set to {weight:f} %: {why}")
 
 
 def weight_goes_down(case: Case) -> Iterator[Problem]:

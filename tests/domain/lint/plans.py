@@ -26,6 +26,7 @@ class Settings(BaseModel):
     port: int = 1
     pin: SecretStr | None = None
     headers: dict[str, SecretStr] = {}
+    codes: tuple[SecretStr, ...] = ()
 
     @field_validator("address")
     @classmethod

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from migrations_app.domain.errors import Transient
-from migrations_app.domain.lint.seams import Seams
+from migrations_app.domain.errors import ConfigError, Transient
 from migrations_app.domain.lint.table import RULES, lint
 from migrations_app.domain.plan.problem import Severity
 from tests.domain.lint.broken import BROKEN, Broken
@@ -52,14 +52,31 @@ def test_references_are_not_judged_before_they_are_resolved() -> None:
     assert problems({f"{config}.port": "${env:PORT}", f"{config}.pin": "${env:PIN}"}) == []
 
 
-def test_a_source_that_cannot_be_asked_is_a_warning() -> None:
+@pytest.mark.parametrize("trouble", [Transient("gone"), ConfigError("needs TOKEN", "config")])
+def test_a_source_that_cannot_be_asked_is_a_warning(trouble: Exception) -> None:
     def silent(*_: object) -> str | None:
-        raise Transient("connection refused")
+        raise trouble
 
-    seams = Seams(SEAMS.drivers, SEAMS.sources, SEAMS.channels, invalid=silent)
-    found = problems({}, seams)
+    found = problems({}, replace(SEAMS, invalid=silent))
     assert {(one.code, one.severity) for one in found} == {("query_invalid", Severity.WARNING)}
-    assert "connection refused" in found[0].sentence
+    assert str(trouble) in found[0].sentence
+
+
+@pytest.mark.parametrize("trouble", [Transient("gone"), ConfigError("needs TOKEN", "config")])
+def test_a_driver_that_cannot_be_asked_is_one_warning(trouble: Exception) -> None:
+    def silent(*_: object) -> str | None:
+        raise trouble
+
+    [found] = problems({}, replace(SEAMS, cannot=silent))
+    assert (found.code, found.severity) == ("weight_impossible", Severity.WARNING)
+    assert found.path == "environments.production.routes.web"
+    assert str(trouble) in found.sentence
+
+
+def test_a_query_that_cannot_be_filled_in_is_not_asked() -> None:
+    edits = {"checks.0.query": "e{${var:x}}", "checks.1.query": "s[${windwo}]"}
+    found = problems(edits, replace(SEAMS, invalid=lambda *_: "refused"))
+    assert {one.code for one in found} == {"variable_unset", "placeholder_unknown"}
 
 
 def test_a_source_is_asked_what_would_be_asked() -> None:
@@ -69,7 +86,7 @@ def test_a_source_is_asked_what_would_be_asked() -> None:
         asked.append(text)
         return None
 
-    seams = Seams(SEAMS.drivers, SEAMS.sources, SEAMS.channels, invalid=invalid)
+    seams = replace(SEAMS, invalid=invalid)
     burn = {"slo": "availability", "long": "1h", "short": "5m"}
     one = {"name": "c", "source": "metrics", "query": "r[${window}]", "unit": "x", "observe": True}
     assert problems({"checks.2": {**one, "fail_when": "> 2x", "burn": burn}}, seams) == []
