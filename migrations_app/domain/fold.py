@@ -20,6 +20,7 @@ from migrations_app.domain.telling import (
     Delta,
     Entered,
     Opened,
+    Planned,
     Signed,
     Stepped,
     telling,
@@ -166,8 +167,12 @@ def _close(story: Story, entry: Entry, outcome: str) -> Story:
     return replace(story, gates=gates)
 
 
+def _planned(story: Story, entry: Entry) -> Story:
+    return replace(story, plan_sha256=telling(Planned, entry).plan_sha256)
+
+
 def _started(story: Story, entry: Entry) -> Story:
-    return replace(story, started_at=entry.at)
+    return replace(_planned(story, entry), started_at=entry.at)
 
 
 def _ended(story: Story, entry: Entry) -> Story:
@@ -215,6 +220,7 @@ def _confirmed(story: Story, entry: Entry) -> Story:
 
 
 _TELLS: dict[Kind, Tell] = {
+    Kind.PLANNED: _planned,
     Kind.STARTED: _started,
     Kind.PHASE_ENTERED: _entered,
     Kind.GATE_OPENED: _opened,

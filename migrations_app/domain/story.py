@@ -53,8 +53,8 @@ class StepStory:
 class Story:
     """Where a run is and how it got there. Weights are GREEN's share in percent, per route.
 
-    `desired`: what ought to be. `confirmed`: what was last read back as asked for. The defaults
-    are a run that was planned and nothing else.
+    `desired`: what ought to be. `confirmed`: what was last read back as asked for.
+    `plan_sha256`: of the plan it executes. The defaults are a run before its first entry.
     """
 
     state: State = State.PLANNED
@@ -67,6 +67,7 @@ class Story:
     phase_entered_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    plan_sha256: str = ""
     desired: Mapping[str, Decimal] = field(default_factory=dict)
     confirmed: Mapping[str, Decimal] = field(default_factory=dict)
     gates: tuple[GateStory, ...] = ()

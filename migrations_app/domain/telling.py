@@ -43,6 +43,12 @@ class Always(Telling):
     weights: dict[str, Decimal] = Field(default_factory=dict)
 
 
+class Planned(Telling):
+    """A run was planned, or started with its plan frozen."""
+
+    plan_sha256: StrictStr
+
+
 class Entered(Telling):
     """A phase was entered, with a fresh round of its gate."""
 

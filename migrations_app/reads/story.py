@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from migrations_app.domain.plan.bind import digest
 from migrations_app.domain.states import State
 from migrations_app.domain.story import GateStory, Signature, StepStory, Story
 from migrations_app.domain.timeline import Entry
@@ -56,6 +57,7 @@ def story_of(run: Run) -> Story:
         phase_entered_at=run.phase_entered_at,
         started_at=run.started_at,
         ended_at=run.ended_at,
+        plan_sha256=digest(run.plan) if run.seq else "",
         desired=dict(Route.objects.filter(run=run).values_list("name", "desired")),
         confirmed=_confirmed(run),
         gates=tuple(_gates(run)),

@@ -58,11 +58,11 @@ class Chronicle:
     outcomes: list[str] = field(default_factory=list)
     signed: int = 0
     steps: int = 0
-    reached: int = -1
+    plan_sha256: str = "frozen"
 
     def __post_init__(self) -> None:
         self.told = dict(self.run)
-        self.write(Kind.PLANNED)
+        self.write(Kind.PLANNED, plan_sha256="as planned")
 
     @property
     def now(self) -> datetime:
@@ -98,7 +98,7 @@ class Chronicle:
         match verb:
             case Verb.START:
                 self.desired = {"web": Decimal(0), "db": Decimal(0)}
-                return {"weights": self.desired}
+                return {"weights": self.desired, "plan_sha256": self.plan_sha256}
             case Verb.ROLL_BACK:
                 self.run["hold_from"] = None
                 self._close("rolled_back")
