@@ -107,10 +107,12 @@ class FakeDriver:
 
     def check(self) -> list[Finding]:
         """Where it stands, and what was told to go wrong with it."""
+        try:
+            sentence, ok = f"It is at {plain(self.observe().weight)} %", True
+        except Transient as error:
+            sentence, ok = str(error).rstrip("."), False
         faults = self.plane.faults(self._config.faults)
-        state = self.plane.state()
-        sentence = f"It is at {plain(state.weight)} %; faults: {faults}."
-        return [Finding(ok=not faults.unreachable, what=self._name, sentence=sentence)]
+        return [Finding(ok=ok, what=self._name, sentence=f"{sentence}; faults: {faults}.")]
 
     def close(self) -> None:
         """Nothing to let go of: the plane outlives its drivers."""

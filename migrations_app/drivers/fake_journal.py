@@ -11,53 +11,52 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+from migrations_app.drivers.fake_lines import LINE
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from migrations_app.drivers.fake_lines import Line
 
 
 class Pages(Protocol):
     """A journal held alone: nobody else reads or adds a line meanwhile."""
 
-    @property
-    def lines(self) -> list[str]: ...
+    lines: list[Line]
 
-    @property
-    def add(self) -> Callable[[str], None]: ...
+    def add(self, line: Line) -> None: ...
 
 
 class Journal(Protocol):
     def held(self) -> AbstractContextManager[Pages]: ...
 
 
-class MemoryPages:
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.add = self.lines.append
-
-
 class MemoryJournal:
     """Shared by everyone in this process who holds it."""
 
     def __init__(self) -> None:
-        self._pages = MemoryPages()
+        self.lines: list[Line] = []
         self._lock = Lock()
+
+    def add(self, line: Line) -> None:
+        self.lines.append(line)
 
     @contextmanager
     def held(self) -> Iterator[Pages]:
         with self._lock:
-            yield self._pages
+            yield self
 
 
 class FilePages:
-    def __init__(self, handle: int, lines: list[str]) -> None:
+    def __init__(self, handle: int, lines: list[Line]) -> None:
         self._handle = handle
         self.lines = lines
 
-    def add(self, line: str) -> None:
+    def add(self, line: Line) -> None:
         # One call, so that killing the process leaves the whole line or none of it.
-        os.write(self._handle, f"{line}\n".encode())
+        os.write(self._handle, LINE.dump_json(line) + b"\n")
         self.lines.append(line)
 
 
@@ -75,4 +74,5 @@ class FileJournal:
             whole, newline, half = file.read().rpartition(b"\n")
             if half:  # left by a full disk: nothing may be glued to it
                 file.truncate(len(whole) + len(newline))
-            yield FilePages(file.fileno(), whole.decode().splitlines())
+            lines = [LINE.validate_json(line) for line in whole.splitlines()]
+            yield FilePages(file.fileno(), lines)

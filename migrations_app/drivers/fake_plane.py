@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from migrations_app.domain.errors import ConfigError
 from migrations_app.drivers.fake_faults import WELL, Faults
 from migrations_app.drivers.fake_journal import FileJournal, MemoryJournal
-from migrations_app.drivers.fake_lines import LINE, Born, Injected, Outcome, Write
+from migrations_app.drivers.fake_lines import Born, Injected, Outcome, Write
 from migrations_app.drivers.fake_state import faults_now, fold
 from migrations_app.drivers.share import CENT
 
@@ -73,28 +73,26 @@ class FakePlane:
     def write(self, asked: Asked) -> Outcome:
         """Take a driver's write, as the faults will have it."""
         with self.journal.held() as pages:
-            lines = self._read(pages)
             now = self.clock()
-            state = fold(lines, now)
-            write = _written(asked, state, now)
-            pages.add(LINE.dump_json(write).decode())
+            write = _written(asked, fold(self._read(pages), now), now)
+            pages.add(write)
         if asked.faults.drift_to is not None:
             self.drift(asked.faults.drift_to, asked.faults.drift_after)
         return write.outcome
 
     def lines(self) -> list[Line]:
         with self.journal.held() as pages:
-            return self._read(pages)
+            return list(self._read(pages))
 
     def _add(self, line: Line) -> None:
         with self.journal.held() as pages:
             self._read(pages)
-            pages.add(LINE.dump_json(line).decode())
+            pages.add(line)
 
     def _read(self, pages: Pages) -> list[Line]:
         if not pages.lines:
-            pages.add(LINE.dump_json(self.born).decode())
-        return [LINE.validate_json(line) for line in pages.lines]
+            pages.add(self.born)
+        return pages.lines
 
 
 def _written(asked: Asked, state: State, now: float) -> Write:

@@ -60,27 +60,35 @@ def cannot(weight: Decimal, sides: Sides) -> str | None:
 def nearest(weight: Decimal, sides: Sides) -> Split:
     """The split closest to `weight` percent; among equals the one whose weights add up to 100."""
     goal = Fraction(weight) / 100
+    if exact := _exact(goal, sides):
+        return min(exact, key=_oddity)
+    return min(_around(goal, sides), key=lambda one: (abs(sides.share(one) - goal), _oddity(one)))
 
-    def distance(split: Split) -> tuple[Fraction, bool, int]:
-        total = split.blue + split.green
-        return abs(sides.share(split) - goal), total not in FAMILIAR, abs(total - 100)
 
-    return min(_candidates(goal, sides), key=distance)
+def _oddity(split: Split) -> tuple[bool, int]:
+    total = split.blue + split.green
+    return total not in FAMILIAR, abs(total - 100)
 
 
 def _neighbours(weight: Decimal, sides: Sides) -> tuple[Decimal, Decimal]:
     goal = Fraction(weight) / 100
-    shares = [sides.share(split) for split in _candidates(goal, sides)]
+    shares = [sides.share(split) for split in _around(goal, sides)]
     return (
         cents(max(share for share in shares if share <= goal)),
         cents(min(share for share in shares if share >= goal)),
     )
 
 
-def _candidates(goal: Fraction, sides: Sides) -> Iterator[Split]:
-    """For every BLUE weight the GREEN weights just below and just above the goal."""
-    for green in range(1, HIGHEST + 1):
-        yield Split(0, green)
+def _exact(goal: Fraction, sides: Sides) -> list[Split]:
+    """Every split that is `goal` and nothing else: multiples of the smallest one."""
+    green, blue = goal * sides.blues, (1 - goal) * sides.greens
+    unit = Fraction(green, blue).as_integer_ratio() if blue else (1, 0)
+    return [Split(unit[1] * n, unit[0] * n) for n in range(1, HIGHEST // max(unit) + 1)]
+
+
+def _around(goal: Fraction, sides: Sides) -> Iterator[Split]:
+    """All on GREEN, and for every BLUE weight the GREEN weights on both sides of the goal."""
+    yield Split(0, HIGHEST)
     for blue in range(1, HIGHEST + 1):
         green = _green_below(goal, sides, blue)
         yield Split(blue, green)
