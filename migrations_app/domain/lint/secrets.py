@@ -44,8 +44,9 @@ def literal_secret(case: Case) -> Iterator[Problem]:
         if (named and text and "${env:" not in text) or _SHAPE.search(text):
             yield error(
                 path,
-                f'"{_key(path)}" holds what looks like a secret, in plain text. Write ${{env:NAME}} '
-                "here, set NAME where Warroom runs, and change the secret: it was written down.",
+                f'"{_key(path)}" holds what looks like a secret, in plain text. Write '
+                "${env:NAME} here, set NAME where Warroom runs, and change the secret: it was "
+                "written down.",
             )
 
 
