@@ -28,12 +28,11 @@ LONGEST_SOCKET = 85  # of the 107 characters there are; HAProxy binds under a lo
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything in the world, not started yet: `first`, and when that is ready, `then`."""
+    """Everything in the world, not started yet. A group starts when the one before is ready."""
 
     world: World
     haproxy: HAProxy
-    first: list[Child]
-    then: list[Child]
+    groups: list[list[Child]]
 
 
 def make_parts(state: StateDir, supervisor: Supervisor, *, real: bool, demand: Demand) -> Parts:
@@ -64,7 +63,7 @@ def make_parts(state: StateDir, supervisor: Supervisor, *, real: bool, demand: D
         _side("green", ports.green, ports.blue, world),
     ]
     load = _load(load_port, ports, world, demand)
-    return Parts(world, haproxy, [*sides, haproxy.child(), metrics.child()], [load])
+    return Parts(world, haproxy, [[*sides, metrics.child()], [haproxy.child()], [load]])
 
 
 def python_environment() -> dict[str, str]:

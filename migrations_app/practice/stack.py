@@ -83,9 +83,11 @@ def _run(state: StateDir, supervisor: Supervisor, options: Options) -> Iterator[
     wanted = options.real_prometheus
     real = prometheus() is not None if wanted is None else wanted
     parts = make_parts(state, supervisor, real=real, demand=options.demand)
-    supervisor.add(postgres.child(), valkey.child(), *parts.first)
+    first, *others = parts.groups
+    supervisor.add(postgres.child(), valkey.child(), *first)
     postgres.create_database()
-    supervisor.add(*parts.then)
+    for group in others:
+        supervisor.add(*group)
     parts.world.write(state.path / "world.json")
     saver = StateSaver(parts.haproxy.save_state)
     try:

@@ -66,7 +66,10 @@ class StateDir:
         (self.path / ELSEWHERE).write_text(str(directory))
 
     def port(self, name: str) -> int:
-        """The port `name` had last time if it is free, else a new one that is remembered."""
+        """The port `name` had last time if it is free, else a new one that is remembered.
+
+        Ask once per start, before the server listens: a port in use looks taken.
+        """
         ports = self._read("ports.json")
         port = int(ports.get(name, 0))
         if not (port and is_free(port)):
