@@ -6,6 +6,7 @@ guards against a hundred percent: `Burn` and `Budget` in `verdict.rule` refuse i
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 def burn_rate(error_ratio: float, slo: float) -> float:
     """How many times faster than allowed: 1 uses up the whole budget in exactly its window."""
-    return error_ratio / (1 - slo)
+    allowed = float(1 - Decimal(repr(slo)))  # in floats, 1 - 0.999999 is off in the eleventh digit
+    return error_ratio / allowed
 
 
 def burnt_share(error_ratio: float, slo: float, elapsed: timedelta, window: timedelta) -> float:

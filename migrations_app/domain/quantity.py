@@ -116,13 +116,13 @@ def parse_quantity(text: str) -> Quantity:
 
 
 def same(left: float, right: float) -> bool:
-    """Equal to nine digits: the one meaning of "exactly at the threshold".
+    """Equal to twelve digits: the one meaning of "exactly at the threshold".
 
     Every value here is the end of a chain of float arithmetic (rates, ratios, `* 100` to get
-    percent), whose error is some 1e-15 of the value: 0.1 + 0.2 must not be above 0.3. Nothing we
-    measure is good to nine digits, so this forgives arithmetic and never a real breach.
+    percent), whose error is some 1e-15 of the value: 0.1 + 0.2 must not be above 0.3. Twelve digits
+    forgive that, and still tell one row missing in a hundred billion.
     """
-    return math.isclose(left, right, rel_tol=1e-9, abs_tol=0.0)
+    return math.isclose(left, right, rel_tol=1e-12, abs_tol=0.0)
 
 
 def spoken(value: float, unit: Unit, beside: float | None = None) -> str:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrations_app.domain.budget import burn_rate, burnt_share
+from migrations_app.domain.quantity import same
 
 MONTH, HOUR = timedelta(days=30), timedelta(hours=1)
 SLOS = st.floats(0.5, 0.99999)
@@ -14,10 +15,16 @@ SLOS = st.floats(0.5, 0.99999)
 
 @pytest.mark.parametrize(
     ("ratio", "slo", "burn"),
-    [(0.0144, 0.999, 14.4), (0.002, 0.999, 2), (0, 0.999, 0), (1, 0.99, 100)],
+    [
+        (0.0144, 0.999, 14.4),
+        (0.002, 0.999, 2),
+        (0, 0.999, 0),
+        (1, 0.99, 100),
+        (14e-6, 0.999999, 14),
+    ],
 )
 def test_burn_rate(ratio: float, slo: float, burn: float) -> None:
-    assert burn_rate(ratio, slo) == pytest.approx(burn)
+    assert same(burn_rate(ratio, slo), burn)
 
 
 def test_fourteen_point_four_for_an_hour_is_two_percent_of_a_month() -> None:

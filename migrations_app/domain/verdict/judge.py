@@ -11,7 +11,8 @@ stops the clock, for however long. A gap of more than two intervals also restart
 
 With `fraction` the share of the trailing `hold` counts instead, and unknown time is taken for
 neither side: `pass_when` passes once enough of the whole period was good, and fails once so much of
-it was bad that this can't come true any more; `fail_when` fails once enough of it was bad.
+it was bad that this can't come true any more; `fail_when` fails once enough of it was bad. No gap
+starts a share over, only a flip does, and only where the share must be good.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def _seen(rule: Rule, memory: Memory, measured: Measured, at: datetime) -> tuple
     streak = _streak(rule, memory, since, at, bad=measured.bad)
     share = _share(rule, memory, since, at, true=measured.holds)
     memory = replace(memory, read_at=at, blind_since=None, streak=streak, share=share)
-    return memory, verdict_on(measured, rule, streak, share, at)
+    return memory, verdict_on(measured, rule, streak, share.spans(at) if share else None)
 
 
 def _streak(rule: Rule, memory: Memory, since: datetime, at: datetime, *, bad: bool) -> Streak:

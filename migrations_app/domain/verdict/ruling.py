@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from migrations_app.domain.verdict.measure import Measured
     from migrations_app.domain.verdict.memory import Memory, Streak
     from migrations_app.domain.verdict.rule import Rule
-    from migrations_app.domain.verdict.share import Share
+    from migrations_app.domain.verdict.share import Spans
     from migrations_app.domain.verdict.trust import NoData
 
 
@@ -37,26 +37,23 @@ BREACHING = Ruling(Status.PENDING, Reason.BREACHING)
 BREACH = Ruling(Status.FAIL, Reason.BREACH)
 
 
-def verdict_on(
-    measured: Measured, rule: Rule, streak: Streak, share: Share | None, at: datetime
-) -> Verdict:
-    """The verdict on a reading at `at`, which `streak` and `share` already account for."""
-    if share is None:
+def verdict_on(measured: Measured, rule: Rule, streak: Streak, spans: Spans | None) -> Verdict:
+    """The verdict on a reading that `streak` and, under a `fraction`, `spans` already include."""
+    if spans is None:
         ruling, words = _by_streak(rule, streak), streak_words(rule, streak)
     else:
-        ruling = _by_share(rule, streak, *share.spans(at))
-        words = share_words(rule, *share.spans(at))
-    sentence = reading_words(rule, measured) + words
-    progress = _progress(rule, streak, share, at)
+        ruling, words = _by_share(rule, streak, spans), share_words(rule, spans)
+    sentence, progress = reading_words(rule, measured) + words, _progress(rule, streak, spans)
     return Verdict(ruling.status, sentence, measured.value, streak.since, progress, ruling.reason)
 
 
 def verdict_blind(nothing: NoData, rule: Rule, memory: Memory, at: datetime) -> Verdict:
     """The verdict when there was nothing to judge: never good, never bad, and the clock stands."""
-    progress = _progress(rule, memory.streak, memory.share, at)
+    spans = memory.share.spans(at) if memory.share else None
+    progress = _progress(rule, memory.streak, spans)
     sentence = nothing.sentence + _last_heard(memory, at)
-    if memory.share:
-        sentence += share_words(rule, *memory.share.spans(at))
+    if spans is not None:
+        sentence += share_words(rule, spans)
     elif memory.streak and progress is not None:
         sentence += paused_words(rule, memory.streak)
     return Verdict(Status.NO_DATA, sentence, None, memory.blind_since, progress, nothing.reason)
@@ -83,19 +80,19 @@ def _by_streak(rule: Rule, streak: Streak) -> Ruling:
             return BAKED if enough else BAKING
 
 
-def _by_share(rule: Rule, streak: Streak, true: timedelta, false: timedelta) -> Ruling:
-    goal = _goal(rule)
+def _by_share(rule: Rule, streak: Streak, spans: Spans) -> Ruling:
+    """What is known decides only if no answer to the unknown could turn it round."""
+    enough = spans.true >= _goal(rule)
     if rule.fails_when:
-        return BREACH if true >= goal else BREACHING if streak.bad else PASSES
-    if true >= goal:
-        return BAKED
-    return BREACH if false > rule.hold - goal else BAKING
+        return BREACH if enough else BREACHING if streak.bad else PASSES
+    out_of_reach = spans.false > rule.hold - _goal(rule)
+    return BAKED if enough else BREACH if out_of_reach else BAKING
 
 
-def _progress(rule: Rule, streak: Streak | None, share: Share | None, at: datetime) -> float | None:
+def _progress(rule: Rule, streak: Streak | None, spans: Spans | None) -> float | None:
     """How much of the share, the hold or the evaluations in a row is there; None without any."""
-    if share is not None:
-        return min(1.0, share.spans(at)[0] / _goal(rule))
+    if spans is not None:
+        return min(1.0, spans.true / _goal(rule))
     if streak is None or not _counts(rule, streak):
         return None
     if rule.hold:

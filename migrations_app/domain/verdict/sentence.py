@@ -11,11 +11,10 @@ from migrations_app.domain.verdict.condition import Comparator
 from migrations_app.domain.verdict.rule import BaselineKind
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from migrations_app.domain.verdict.measure import Measured
     from migrations_app.domain.verdict.memory import Streak
     from migrations_app.domain.verdict.rule import Burn, Rule
+    from migrations_app.domain.verdict.share import Spans
 
 _HOLDS: Final = {
     Comparator.ABOVE: "above",
@@ -57,14 +56,14 @@ def streak_words(rule: Rule, streak: Streak) -> str:
     return f" for {time(streak.held)}, {goal} {time(rule.hold)}"
 
 
-def share_words(rule: Rule, true: timedelta, false: timedelta) -> str:
+def share_words(rule: Rule, spans: Spans) -> str:
     """`; below 2 s for 96 % of 34 m seen, needed 95 % of 1 h`."""
-    goal, seen = rule.fraction or 0.0, true + false
+    goal, seen = rule.fraction or 0.0, spans.true + spans.false
     until = "trips at" if rule.fails_when else "needed"
     limit = f"{until} {exactly(Quantity(goal), Unit.RATIO)} of {time(rule.hold)}"
     if not seen:
         return f"; counting from now how long it is {_condition(rule)}, {limit}"
-    share = spoken(true / seen, Unit.RATIO, beside=goal)
+    share = spoken(spans.true / seen, Unit.RATIO, beside=goal)
     return f"; {_condition(rule)} for {share} of {time(seen)} seen, {limit}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 _BUCKETS: Final = 120
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -18,9 +18,16 @@ class ShareJSON(TypedDict):
     buckets: list[tuple[int, int, int]]
 
 
+class Spans(NamedTuple):
+    """How long a condition was known to be true, and known to be false."""
+
+    true: timedelta
+    false: timedelta
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Microseconds the condition was known to be true, and known to be false."""
+    """What is known of the `index`-th stretch of time, in microseconds."""
 
     index: int
     true: int = 0
@@ -57,13 +64,13 @@ class Share:
             buckets[index] = buckets.get(index, Bucket(index)).plus(spent, true=true)
         return replace(self, buckets=tuple(buckets.values()))
 
-    def spans(self, at: datetime) -> tuple[timedelta, timedelta]:
-        """How long the condition was known to be true and false within the period up to `at`."""
+    def spans(self, at: datetime) -> Spans:
+        """What is known of the period up to `at`."""
         cut = self._offset(at) - self.period // _MICROSECOND
         inside = [(self._inside(bucket, cut), bucket) for bucket in self.buckets]
         true = sum(part * bucket.true for part, bucket in inside)
         false = sum(part * bucket.false for part, bucket in inside)
-        return timedelta(microseconds=true), timedelta(microseconds=false)
+        return Spans(timedelta(microseconds=true), timedelta(microseconds=false))
 
     def to_json(self) -> ShareJSON:
         """As plain JSON."""

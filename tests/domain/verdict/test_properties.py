@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrations_app.domain.quantity import Unit
@@ -216,6 +216,7 @@ def test_the_length_of_a_gap_is_nothing_to_a_breach(
     assert joined(seconds(silence)) == joined(seconds(10.5))
 
 
+@settings(max_examples=20)  # each is a long night
 @given(rules(), st.integers(0, 2**32))
 def test_the_memory_of_a_long_night_stays_small(asked: Rule, seed: int) -> None:
     memory = fresh()

@@ -47,6 +47,7 @@ CONVERSION = rule(
     hold=10 * MINUTE,
     interval=MINUTE,
 )
+ROWS = rule("rows", Unit.COUNT, "pass when within ±0 % of blue")
 AUTH = rule("auth success", Unit.PERCENT, "pass when within ±2 % of blue")
 SHADOW = rule("shadow mismatch", Unit.PERCENT, "pass when < 0.1 %", hold=24 * HOUR, interval=HOUR)
 P99 = Rule(
@@ -81,6 +82,7 @@ TABLE: list[tuple[str, Rule, Sequence[float | None], float | None, str]] = [
     ("conversion −1 % exactly", CONVERSION, [3.96] * 15, 4.0, "P" * 15),
     ("conversion worse for 10 m", CONVERSION, [3.95] * 12, 4.0, "." * 10 + "FF"),
     ("conversion better", CONVERSION, [4.4] * 12, 4.0, "P" * 12),
+    ("one row of ten billion", ROWS, [1e10, 1e10 - 1], 1e10, "PF"),
     ("auth ±2 %", AUTH, [98, 96.04, 96.03, 99.96, 99.97], 98, "PPFPF"),
     ("shadow for 24 h", SHADOW, [0.02] * 26, None, "." * 24 + "PP"),
     (
