@@ -21,6 +21,7 @@ from promql_parser import (
 
 from migrations_app.practice.promql import operators
 from migrations_app.practice.promql.aggregate import AGGREGATES, aggregated, grouping
+from migrations_app.practice.promql.bound import bare
 from migrations_app.practice.promql.calls import SCALAR_CALLS, VECTOR_CALLS
 from migrations_app.practice.promql.errors import BadData
 from migrations_app.practice.promql.labels import unnamed
@@ -74,11 +75,11 @@ class Binder:
 
     def instants(self, expr: Expr) -> Instants | None:
         """None for anything that is not a selector."""
-        inner = _bare(expr)
+        inner = bare(expr)
         return Instants(inner, self._scope) if isinstance(inner, VectorSelector) else None
 
     def ranges(self, expr: Expr) -> Ranges:
-        inner = _bare(expr)
+        inner = bare(expr)
         if isinstance(inner, MatrixSelector):
             return Ranges(inner, self._scope)
         raise _unknown(inner)
@@ -117,10 +118,6 @@ def is_scalar(expr: Expr) -> bool:
         case Call():
             return bool(expr.func.return_type == ValueType.Scalar)
     return False
-
-
-def _bare(expr: Expr) -> Expr:
-    return _bare(expr.expr) if isinstance(expr, ParenExpr) else expr
 
 
 def _unknown(expr: Expr) -> BadData:

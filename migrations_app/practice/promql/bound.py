@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from promql_parser import ParenExpr
+
 from migrations_app.practice.promql.vectors import Vector
 
 if TYPE_CHECKING:
@@ -23,3 +25,8 @@ class Binds(Protocol):
     def vector(self, expr: Expr) -> VectorAt: ...
     def instants(self, expr: Expr) -> Instants | None: ...
     def ranges(self, expr: Expr) -> Ranges: ...
+
+
+def bare(expr: Expr) -> Expr:
+    """Without the parentheses around it."""
+    return bare(expr.expr) if isinstance(expr, ParenExpr) else expr

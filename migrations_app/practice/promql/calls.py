@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from promql_parser import Call, MatrixSelector, VectorSelector
 
 from migrations_app.practice.promql.arithmetic import NAN, quantile
-from migrations_app.practice.promql.bound import Binds, ScalarAt, VectorAt
+from migrations_app.practice.promql.bound import Binds, ScalarAt, VectorAt, bare
 from migrations_app.practice.promql.elementwise import ELEMENTWISE
 from migrations_app.practice.promql.histogram import histogram_quantile
 from migrations_app.practice.promql.labels import NONE, Labels, unnamed
@@ -63,7 +63,7 @@ def _absent_over_time(binds: Binds, call: Call) -> VectorAt:
 
 def _stand_in(call: Call) -> Labels:
     """The labels that the missing series would have had for sure."""
-    match call.args[0]:
+    match bare(call.args[0]):
         case VectorSelector() as selector:
             return selector_of(selector).exact
         case MatrixSelector() as matrix:

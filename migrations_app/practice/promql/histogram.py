@@ -7,9 +7,7 @@ with the bound below it, however far beyond it truly is. Source: Prometheus, pac
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections import defaultdict
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from migrations_app.practice.promql.arithmetic import INF, NAN, divide
@@ -50,13 +48,22 @@ def bucket_quantile(share: float, buckets: list[Bucket]) -> float:
         return math.copysign(INF, share)
     if len(buckets) < 2 or buckets[-1].bound != INF:
         return NAN
-    # Buckets are scraped one after the other, so that a later one may be behind an earlier one.
-    counts = list(accumulate((bucket.observations for bucket in buckets), max))
-    if counts[-1] == 0 or math.isnan(counts[-1]):
+    counts = _rising([bucket.observations for bucket in buckets])
+    if counts[-1] == 0:
         return NAN
     rank = share * counts[-1]
-    index = bisect_left(counts, rank, hi=len(counts) - 1)
-    return _within([bucket.bound for bucket in buckets], counts, index, rank)
+    reached = (index for index, count in enumerate(counts[:-1]) if count >= rank)
+    bounds = [bucket.bound for bucket in buckets]
+    return _within(bounds, counts, next(reached, len(counts) - 1), rank)
+
+
+def _rising(counts: list[float]) -> list[float]:
+    """Buckets are scraped one after the other, so that a later one may be behind an earlier."""
+    most, rising = -INF, []
+    for count in counts:
+        most = max(most, count)  # in this order NaN never wins,
+        rising.append(max(count, most))  # and in this it always does
+    return rising
 
 
 def _within(bounds: list[float], counts: list[float], index: int, rank: float) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from migrations_app.practice.promql.errors import BadData
 from migrations_app.practice.promql.labels import NAME, Labels, labels_of, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     Test = Callable[[str], bool]
 
@@ -71,8 +70,15 @@ def _unusable(pattern: str) -> BadData:
     return BadData(f'the practice range cannot use the regular expression "{pattern}"')
 
 
-def _exact(matchers: list[Matcher]) -> Labels:
-    """Labels about which one matcher says "equal", and no other says anything."""
-    said = Counter(one.name for one in matchers)
-    sure = [one for one in matchers if one.op == MatchOp.Equal and said[one.name] == 1]
-    return labels_of({one.name: one.value for one in sure if one.name != NAME})
+def _exact(matchers: Iterable[Matcher]) -> Labels:
+    """In order, as Prometheus does: a label is known by its first "equal", unless more follows."""
+    known: dict[str, str] = {}
+    said: set[str] = set()
+    for one in matchers:
+        if one.op == MatchOp.Equal and one.name not in said:
+            known[one.name] = one.value
+            said.add(one.name)
+        else:
+            known.pop(one.name, None)
+    known.pop(NAME, None)
+    return labels_of(known)

@@ -57,6 +57,8 @@ def paired(
     left: Vector, right: Vector, matching: Matching, combine: Combine, *, named: bool
 ) -> Vector:
     """One partner each. `combine` may answer None, and the pair is dropped."""
+    if not left or not right:  # then not even an ambiguity matters
+        return {}
     partners = _partners(right, matching)
     seen: set[Labels] = set()
     result: Vector = {}

@@ -25,7 +25,7 @@ Past = dict[Labels, list[Sample]]
 
 
 def past() -> Past:
-    chance = random.Random(42)
+    chance = random.Random(42)  # noqa: S311 - samples, not secrets
     return dict(_series(chance))
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 _GREEN = 'http_requests_total{track="green"}'
 _BLUE = 'http_requests_total{track="blue"}'
 _ERRORS = 'http_requests_total{track="green",code=~"5.."}'
-_P95 = (
-    'histogram_quantile(0.95, sum by (le) (rate(request_seconds_bucket{{track="{}"}}[{}]{})))'
-)
+_P95 = 'histogram_quantile(0.95, sum by (le) (rate(request_seconds_bucket{{track="{}"}}[{}]{})))'
 
 SELECTORS = [
     "http_requests_total",
@@ -27,6 +25,8 @@ SELECTORS = [
     "cdc_lag_seconds @ 1700000333",
     "cdc_lag_seconds @ 1700000333.5 offset 30s",
     "rate(http_requests_total[1m] @ 1700000400)",
+    "cdc_lag_seconds - cdc_lag_seconds @ start()",
+    "rate(http_requests_total[1m] @ end() offset 5s)",
     "odd",
     "exact_total[20s]",
     "gone_total[2m] offset 1m",
@@ -84,7 +84,7 @@ OPERATORS = [
     "load + 1",
     "1 - load",
     "load / limit",
-    'load / ignoring (zone) limit',
+    "load / ignoring (zone) limit",
     "load / on (shard) limit",
     "load - on (shard) limit > 0",
     "load > 5",
@@ -105,6 +105,7 @@ OPERATORS = [
     "load % 3",
     "load ^ 2",
     "load * on () limit",
+    "absent(no_such_metric * on () limit)",
     "http_requests_total / on (track) http_requests_total",
     "odd > 0",
     "odd / odd",
@@ -138,6 +139,7 @@ FUNCTIONS = [
     "clamp_min(odd, 10)",
     "absent(no_such_metric)",
     'absent(no_such_metric{a="b",c=~"d",e="f",e="g"})',
+    'absent(no_such_metric{a!="b",a="c",d="e",d!="f"})',
     'absent((no_such_metric{a="b"}))',
     'absent(sum(no_such_metric{a="b"}))',
     "absent(load)",
@@ -155,6 +157,7 @@ FUNCTIONS = [
     'histogram_quantile(0.5, request_seconds_bucket{le!="+Inf"})',
     'histogram_quantile(0.5, request_seconds_bucket{le=~"0.5|.Inf"})',
     "histogram_quantile(0.5, load)",
+    "histogram_quantile(0, request_seconds_bucket / 0)",
     "histogram_quantile(0.9, sum by (le) (increase(request_seconds_bucket[12s])))",
 ]
 CANON = [
