@@ -28,7 +28,8 @@ def load(room: Room, **changes: Any) -> None:
 
 
 def check(threshold: str, name: str = "errors") -> dict[str, Any]:
-    return plan_data()["checks"][0] | {"fail_when": threshold, "name": name}
+    first: dict[str, Any] = plan_data()["checks"][0]
+    return first | {"fail_when": threshold, "name": name}
 
 
 def test_loading_a_new_plan_changes_nothing_for_a_live_run() -> None:

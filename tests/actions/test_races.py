@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connections
 
-from migrations_app.actions import gate, rollback
+from migrations_app.actions import gate, once, rollback
 from migrations_app.actions.rollback import Back
 from migrations_app.domain.actor import Click
 from migrations_app.domain.errors import Refused
@@ -95,8 +95,8 @@ def test_the_same_key_clicked_twice_at_once_is_one_decision(hands: ThreadPoolExe
         lambda: gate.go(made.run_id, made.ana, click),
         lambda: gate.go(made.run_id, made.ana, click),
     )
-    assert isinstance(first, gate.once.Outcome)
-    assert isinstance(second, gate.once.Outcome)
+    assert isinstance(first, once.Outcome)
+    assert isinstance(second, once.Outcome)
     assert first.seq == second.seq
     assert first.replayed != second.replayed
     assert Decision.objects.filter(verb="go").count() == 1
@@ -154,7 +154,7 @@ def test_a_role_taken_away_in_the_same_moment_leaves_no_half_decision(
     answers = at_once(
         hands,
         lambda: gate.go(made.run_id, made.ana, CLICK),
-        lambda: Membership.objects.filter(user_id=made.ana.user_id).delete(),
+        lambda: Membership.objects.filter(user__username="ana").delete(),
     )
     went = not isinstance(answers[0], Refused)
     assert Decision.objects.filter(verb="go").exists() is went
