@@ -132,10 +132,10 @@ def _at_gate(held: Locked) -> Event | None:
 
 def _expire(held: Locked) -> Event:
     held.move(Verb.EXPIRE, "nobody decided before the deadline")
+    payload = {"evidence": frozen_evidence(held)}
     close_gate(held, "expired")
     held.run.wake_at = None
     sentence = f"No-Go: gate {held.run.phase + 1} closed at its deadline, nobody decided"
-    payload = {"evidence": frozen_evidence(held)}
     return record(held, Kind.GATE_EXPIRED, sentence, ENGINE, Verb.EXPIRE, payload)
 
 
@@ -150,8 +150,8 @@ def _auto_advance(held: Locked) -> Event | None:
         return None
     verb = Verb.AUTO_COMPLETE if last else Verb.ADVANCE
     held.move(verb)
-    gate = close_gate(held, "auto")
     payload = {"evidence": frozen_evidence(held), "round": view.round}
+    gate = close_gate(held, "auto")
     sentence = "Completed by itself" if last else f"Gate {held.run.phase + 1} passed by itself"
     kind = Kind.COMPLETED if last else Kind.ADVANCED
     event = record(held, kind, sentence, ENGINE, verb, payload)

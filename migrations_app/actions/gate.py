@@ -152,12 +152,13 @@ def _pass(held: Locked, actor: Actor, click: Click, verb: Verb, going: Going) ->
     held.move(verb)
     _require_needs(held, click, going)
     last = verb is Verb.COMPLETE
+    evidence = freeze(held)  # with the signatures, before the gate is closed
     gate = close_gate(held, "go")
     payload = {
         "reason": click.reason,
         "overrides": list(going.overrides),
         "round": gate.round if gate else 0,
-        "evidence": freeze(held),
+        "evidence": evidence,
     }
     number = f"gate {held.run.phase + 1}"
     sentence = f"Completed by {actor.name}" if last else f"Go at {number} by {actor.name}"
@@ -199,9 +200,9 @@ def no_go(run_id: int, actor: Actor, click: Click) -> once.Outcome:
         stopped = stop(held) if was_shifting else {}
         if was_shifting:
             held.run.hold_from = None
+        payload = {"reason": click.reason, "weights": stopped, "evidence": freeze(held)}
         gate = close_gate(held, "no_go")
         held.run.wake_at = None
-        payload = {"reason": click.reason, "weights": stopped, "evidence": freeze(held)}
         sentence = f"No-Go by {actor.name}: {click.reason}"
         event = record(held, Kind.NO_GO, sentence, actor, Verb.NO_GO, payload)
         decide(event, actor, Verb.NO_GO, click.reason, gate)

@@ -32,7 +32,12 @@ def hands() -> Iterator[ThreadPoolExecutor]:
     pool = ThreadPoolExecutor(2)
     yield pool
     barrier = Barrier(2)
-    list(pool.map(lambda _: (barrier.wait(10), connections.close_all()), range(2)))
+
+    def let_go(_: int) -> None:
+        barrier.wait(10)
+        connections.close_all()
+
+    list(pool.map(let_go, range(2)))
     pool.shutdown()
 
 
