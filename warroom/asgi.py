@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import os
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.utils.module_loading import import_string
+
+from migrations_app.live.hub import Hub
+from migrations_app.live.stream import HoldStreams
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 
-application = get_asgi_application()
+pages = get_asgi_application()
+eyes = import_string("migrations_app.web.live.EYES")  # needs the applications that are set up now
+application = HoldStreams(pages, Hub(eyes, settings.WARROOM_REDIS_URL))

@@ -11,12 +11,14 @@ from migrations_app.live import frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 
 @dataclass(frozen=True)
 class Scene:
-    """`regions`: HTML by name. Two scenes with the same id look the same."""
+    """`regions`: HTML by name, as of `at`. Two scenes with the same id look the same."""
 
+    at: datetime
     seq: int
     regions: Mapping[str, str]
 
@@ -35,6 +37,11 @@ class Scene:
     def full(self) -> bytes:
         """Every region: for whoever comes, and for whoever fell behind."""
         return frames.regions(self.regions, self.id)
+
+    def is_older_than(self, other: str) -> bool:
+        """Whether the scene with the id `other` shows an event that this one does not."""
+        seq = other.partition("-")[0]
+        return seq.isascii() and seq.isdigit() and int(seq) > self.seq
 
     def since(self, before: Scene | None) -> bytes:
         """The regions that differ from `before`, empty if none does."""

@@ -22,7 +22,7 @@ def scene_of(shown: Room) -> Scene:
     """The scene of a room: its regions in HTML. `turn` is a key, not a picture."""
     context = {"room": shown}
     regions = {name: render_to_string(f"warroom/regions/{name}.html", context) for name in REGIONS}
-    return Scene(shown.head.seq, regions | {"turn": key(shown)})
+    return Scene(shown.at, shown.head.seq, regions | {"turn": key(shown)})
 
 
 def scene(run_id: int) -> Scene:

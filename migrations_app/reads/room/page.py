@@ -57,6 +57,7 @@ class Blind:
 class Room:
     """One screen, of one moment. `evaluation`: the newest one, in epoch milliseconds."""
 
+    at: datetime
     head: Head
     rail: Rail
     gate: GateBox | None
@@ -91,6 +92,7 @@ def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
     newest = max((one.evaluated_at for one in seen if one.evaluated_at), default=None)
     shown = page(run.pk, size=ENTRIES)
     return Room(
+        at=now,
         head=_head(run, bound),
         rail=rail(run, bound),
         gate=gate_box(run, bound, now),
