@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from migrations_app.channels.base import Receipt, Style
+from migrations_app.channels.base import Receipt
 from migrations_app.channels.fake_journal import (
     Deleted,
     Delivered,
@@ -26,9 +26,10 @@ from migrations_app.channels.fake_journal import (
 )
 from migrations_app.domain.errors import Permanent, SeamError, Transient, UnknownOutcome
 from migrations_app.domain.finding import Finding
+from migrations_app.domain.message import Style
 
 if TYPE_CHECKING:
-    from migrations_app.channels.base import Message
+    from migrations_app.domain.message import Message
 
 MEMORY: dict[str, MemoryJournal] = {}
 MEMORY_LOCK = Lock()
@@ -113,8 +114,7 @@ class FakeChannel:
 
     def _accept(self, message: Message) -> Receipt:
         with self._journal.opened() as pages:
-            anchor = message.anchor if _replaces(message, pages) else None
-            anchor = anchor or f"{self._name}:{len(pages.entries) + 1}"
+            anchor = _replaced(message, pages) or f"{self._name}:{len(pages.entries) + 1}"
             pages.append(Delivered(anchor=anchor, message=message))
         return Receipt(anchor)
 
@@ -182,5 +182,11 @@ def _visible(pages: Pages) -> dict[str, Delivered]:
     return shown
 
 
-def _replaces(message: Message, pages: Pages) -> bool:
-    return message.style is Style.LIVE and message.anchor in _visible(pages)
+def _replaced(message: Message, pages: Pages) -> str | None:
+    """Which message this one replaces. One that took the place of a deleted one counts too: there
+    must not be two."""
+    if message.style is not Style.LIVE or message.anchor is None:
+        return None
+    shown = _visible(pages)
+    newer = [anchor for anchor, one in shown.items() if one.message.key == message.key]
+    return message.anchor if message.anchor in shown else next(reversed(newer), None)

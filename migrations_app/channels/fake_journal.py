@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 # pydantic reads the annotations of `Delivered` at run time.
-from migrations_app.channels.base import Message
+from migrations_app.domain.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

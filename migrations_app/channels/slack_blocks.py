@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrations_app.channels.base import Tone
 from migrations_app.channels.slack_text import clip, link, one_line, safe, size
+from migrations_app.domain.message import Tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from migrations_app.channels.base import Message
+    from migrations_app.domain.message import Message
 
     Block = dict[str, object]
 

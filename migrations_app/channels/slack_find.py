@@ -2,9 +2,9 @@
 message's metadata and is looked up in the channel's history and in the threads of our own
 messages.
 
-The search is bounded: the newest 1,000 messages of the channel, and in each of the newest five
-threads the hour before the last reply. It is asked for right after an unknown outcome, when the
-message, if it exists, is among the newest.
+The search is bounded: the newest 1,000 messages of the channel, and in each of the newest three
+threads the half hour before the last reply. It is asked for right after an unknown outcome, when
+the message, if it exists, is among the newest.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 EVENT_TYPE = "warroom"
 PAGE = 200  # messages, as Slack recommends
 HISTORY_PAGES = 5
-THREADS = 5
-THREAD_PAGES = 20  # an hour of replies at one a second, with room to spare
-RECENT = 3600.0  # seconds before the last reply of a thread
+THREADS = 3
+THREAD_PAGES = 10  # half an hour of replies at one a second
+RECENT = 1800.0  # seconds before the last reply of a thread
 CHANNEL_PAGES = 10
 
 
@@ -96,8 +96,8 @@ def _history(caller: Caller, channel: str) -> Iterator[Posted]:
 
 
 def _recent_replies(caller: Caller, channel: str, thread: str) -> Iterator[Posted]:
-    # Slack gives the oldest replies first, so a long thread is entered an hour before its end.
-    oldest = _hour_before(_latest_reply(caller, channel, thread))
+    # Slack gives the oldest replies first, so a long thread is entered shortly before its end.
+    oldest = _shortly_before(_latest_reply(caller, channel, thread))
     cursor: str | None = None
     for _ in range(THREAD_PAGES if oldest else 0):
         page = caller.read(
@@ -125,7 +125,7 @@ def _latest_reply(caller: Caller, channel: str, thread: str) -> str:
     return next((text(parent, "latest_reply") for parent in answer.rows("messages")), "")
 
 
-def _hour_before(ts: str) -> str:
+def _shortly_before(ts: str) -> str:
     try:
         return f"{float(ts) - RECENT:.6f}"
     except ValueError:

@@ -13,7 +13,7 @@ from tests.channels.contract import LIVE, SAMPLE
 from tests.slack_server import TOKEN, SlackServer
 
 if TYPE_CHECKING:
-    from migrations_app.channels.base import Message
+    from migrations_app.domain.message import Message
 
 ROOM = "C0WARROOM"
 

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from migrations_app.channels.base import CHANNELS, Channel, Message, Style, Tone
+from migrations_app.channels.base import CHANNELS, Channel
 from migrations_app.domain.errors import Permanent, SeamError, Transient, UnknownOutcome
+from migrations_app.domain.message import Message, Style, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +63,10 @@ class Bench(Protocol):
     def heard(self) -> list[Heard]: ...
 
     def trouble(self, trouble: Trouble) -> None: ...
+
+    def trouble_for_a_new_message(self, trouble: Trouble) -> None:
+        """The same, but not for a replacement that fails before."""
+        ...
 
     def delete(self, anchor: str) -> None: ...
 
@@ -169,6 +174,18 @@ class ChannelContract:
         (heard,) = bench.heard()
         assert (heard.anchor, "50 %" in heard.text) == (found.anchor, True)
 
+    def test_a_live_message_that_comes_back_unheard_does_not_come_back_twice(
+        self, bench: Bench
+    ) -> None:
+        first = bench.open().deliver(LIVE).anchor
+        bench.delete(first)
+        bench.trouble_for_a_new_message(Trouble.UNHEARD)
+        with pytest.raises(SeamError):
+            bench.open().deliver(_live("MIG-42 is at 50 %", first))
+        again = bench.open().deliver(_live("MIG-42 is at 75 %", first)).anchor
+        (heard,) = bench.heard()
+        assert (heard.anchor, "75 %" in heard.text) == (again, True)
+
     def test_samples_go_below_the_live_message(self, bench: Bench) -> None:
         channel = bench.open()
         live = channel.deliver(LIVE).anchor
@@ -204,9 +221,10 @@ class ChannelContract:
         assert bench.secrets
         assert not [secret for secret in bench.secrets if secret in " ".join(told)]
 
-    def test_an_error_drags_no_other_error_along(self, bench: Bench) -> None:
+    @pytest.mark.parametrize("trouble", list(Trouble))
+    def test_an_error_drags_no_other_error_along(self, bench: Bench, trouble: Trouble) -> None:
         channel = bench.open()
-        bench.trouble(Trouble.UNHEARD)
+        bench.trouble(trouble)
         with pytest.raises(SeamError) as caught:
             channel.deliver(POST)
         assert _chain(caught.value) == [caught.value]

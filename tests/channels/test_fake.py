@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from migrations_app.channels.fake import FakeChannel, FakeConfig
-from migrations_app.channels.fake_journal import Fault, FaultKind
+from migrations_app.channels.fake_journal import Fault, FaultKind, FileJournal
 from migrations_app.domain.errors import Permanent, Transient
 from tests.channels.contract import LIVE, POST, SAMPLE, ChannelContract, Heard, Trouble
 
@@ -52,6 +53,8 @@ class FakeBench:
 
     def trouble(self, trouble: Trouble) -> None:
         self._hand.fail_next(FAULTS[trouble])
+
+    trouble_for_a_new_message = trouble
 
     def delete(self, anchor: str) -> None:
         self._hand.delete(anchor)
@@ -116,7 +119,7 @@ def test_slow_ends_when_the_channel_is_closed(channel: FakeChannel, kind: FaultK
 DELIVER_AND_WAIT = """
 import sys
 from pathlib import Path
-from migrations_app.channels.base import Message, Style, Tone
+from migrations_app.domain.message import Message, Style, Tone
 from migrations_app.channels.fake import FakeChannel, FakeConfig
 channel = FakeChannel(FakeConfig(name="shared", file=Path(sys.argv[1])))
 channel.deliver(Message("killed-1", Style.POST, Tone.ALARM, "Rolled back"))
@@ -144,6 +147,14 @@ def test_a_line_cut_short_spoils_nothing(tmp_path: Path) -> None:
         journal.write(b'{"entry":"deliv')
     channel.deliver(replace(POST, key="post-2"))
     assert [one.message.key for one in channel.accepted] == [POST.key, "post-2"]
+
+
+def test_a_journal_in_a_file_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+    file = tmp_path / "journal.jsonl"
+    with FileJournal(file).opened(), file.open("ab") as other, pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with file.open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_a_sample_below_a_deleted_message_is_still_taken(channel: FakeChannel) -> None:

@@ -50,6 +50,9 @@ class SlackBench:
     def trouble(self, trouble: Trouble) -> None:
         self._server.fail_next(MISHAPS[trouble], retry_after=7)
 
+    def trouble_for_a_new_message(self, trouble: Trouble) -> None:
+        self._server.fail_next(MISHAPS[trouble], method="chat.postMessage", retry_after=7)
+
     def delete(self, anchor: str) -> None:
         self._server.workspace.remove(*anchor.split(":"))
 

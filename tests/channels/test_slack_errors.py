@@ -14,6 +14,7 @@ from migrations_app.channels.slack_wire import NOT_SLACK
 from migrations_app.domain.errors import Permanent, SeamError, Transient, UnknownOutcome
 from tests.channels.build import called, channel_to
 from tests.channels.contract import POST
+from tests.slack_server import TOKEN
 
 if TYPE_CHECKING:
     from tests.slack_server import SlackServer
@@ -67,6 +68,11 @@ HTTP = [
     (504, UnknownOutcome),
     (200, UnknownOutcome),
 ]
+
+
+def test_a_server_error_leaves_it_unknown_whatever_name_it_gives() -> None:
+    said = explain(Refusal(500, "no_permission"), "#room", repeatable=False)
+    assert isinstance(said, UnknownOutcome)
 
 
 @pytest.mark.parametrize(("status", "kind"), HTTP)
@@ -140,3 +146,11 @@ def test_a_wrong_token_is_said_without_saying_it(slack: SlackServer) -> None:
     slack.token = "xoxb-another"
     with pytest.raises(Permanent, match="invalid_auth"):
         channel_to(slack).deliver(POST)
+
+
+@pytest.mark.parametrize("words", [f"{TOKEN} is wrong", "<!channel>", "A" * 5, "x" * 81, ""])
+def test_odd_words_in_an_answer_are_not_passed_on(slack: SlackServer, words: str) -> None:
+    slack.fail_next(words)
+    with pytest.raises(UnknownOutcome) as caught:
+        channel_to(slack).deliver(POST)
+    assert not words or words not in str(caught.value)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from migrations_app.channels.slack import STRAYED
+from migrations_app.channels.slack_post import STRAYED
 from migrations_app.domain.errors import Permanent, Transient, UnknownOutcome
 from tests.channels.build import ROOM, called, channel_to, live, sample
-from tests.channels.contract import LIVE
+from tests.channels.contract import LIVE, POST
 from tests.channels.slack_workspace import ALL_SCOPES, Room
 from tests.slack_server import SlackServer
 
@@ -87,6 +87,14 @@ def test_what_can_not_be_changed_is_posted_anew(slack: SlackServer, error: str) 
     assert channel.deliver(live("at 50 %", old)).anchor != old
 
 
+def test_a_newer_one_that_can_not_be_changed_either_is_posted_anew(slack: SlackServer) -> None:
+    channel = channel_to(slack)
+    old = channel.deliver(LIVE).anchor
+    channel.deliver(LIVE)
+    slack.fail_next("edit_window_closed", times=2, method="chat.update")
+    assert channel.deliver(live("at 50 %", old)).anchor.endswith(slack.messages()[2].ts)
+
+
 def test_a_lost_channel_is_not_answered_with_a_new_message(slack: SlackServer) -> None:
     channel = channel_to(slack)
     anchor = channel.deliver(LIVE).anchor
@@ -122,5 +130,8 @@ def test_samples_follow_the_live_message_when_the_configured_channel_changed() -
     rooms = [Room("C0OLDROOM", "old"), Room("C0NEWROOM", "new")]
     with SlackServer(rooms=rooms) as slack:
         anchor = channel_to(slack, "C0OLDROOM").deliver(LIVE).anchor
-        channel_to(slack, "C0NEWROOM").deliver(sample("s-1", anchor))
-        assert [one.key for one in slack.messages("C0OLDROOM")] == [LIVE.key, "s-1"]
+        channel = channel_to(slack, "#new")
+        channel.deliver(sample("s-1", anchor))
+        assert [one.key for one in slack.messages("#old")] == [LIVE.key, "s-1"]
+        channel.deliver(POST)
+        assert [one.key for one in slack.messages("#new")] == [POST.key]

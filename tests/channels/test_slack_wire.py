@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 import traceback
 from contextlib import contextmanager
-from threading import Thread
-from typing import TYPE_CHECKING
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from migrations_app.channels.slack import SlackChannel
+from migrations_app.channels.slack_calls import Caller
+from migrations_app.channels.slack_wire import Patience, Wire, _Until, opener_for
 from migrations_app.domain.errors import Permanent, SeamError, Transient, UnknownOutcome
 from tests.channels.build import called, channel_to, config_for
 from tests.channels.contract import POST
@@ -37,11 +40,54 @@ def test_a_name_that_does_not_resolve_is_for_later() -> None:
         channel.deliver(POST)
 
 
+def test_a_connection_made_too_late_is_not_used(
+    slack: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = socket.getaddrinfo
+
+    def dawdle(*arguments: Any, **more: Any) -> object:
+        Event().wait(0.3)
+        return look_up(*arguments, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", dawdle)
+    with pytest.raises(Transient, match="took too long"):
+        channel_to(slack, timeout=0.2).deliver(POST)
+    assert slack.requests == []
+
+
+def test_a_verb_out_of_time_makes_no_further_call(slack: SlackServer) -> None:
+    spent = Patience(call=5.0, until=time.monotonic())
+    caller = Caller(Wire(TOKEN, slack.url, opener_for(slack.url), spent), "#war-room")
+    with pytest.raises(Transient, match="no time left"):
+        caller.read("auth.test")
+    assert slack.requests == []
+
+
+def test_all_calls_of_a_verb_share_its_time() -> None:
+    patience = Patience.of(5.0)
+    assert 0 < patience.left() <= 5.0
+    assert Patience(5.0, time.monotonic() + 1).left() <= 1
+
+
 def test_an_answer_in_drips_is_not_awaited_to_its_end(slack: SlackServer) -> None:
     slack.fail_next("drip")
     with pytest.raises(UnknownOutcome, match="did not arrive"):
         channel_to(slack, timeout=0.5).deliver(POST)
     assert channel_to(slack).find(POST.key)
+
+
+def test_every_wait_for_a_drop_is_shorter_than_the_one_before() -> None:
+    ours, theirs = socket.socketpair()
+    times = iter([100.0, 103.0, 105.0])
+    with ours, theirs:
+        ours.settimeout(5.0)
+        reader = _Until(ours, ours.makefile("rb", buffering=0), lambda: next(times))
+        theirs.sendall(b"drip")
+        assert reader.read(4) == b"drip"
+        assert ours.gettimeout() == 2.0
+        with pytest.raises(TimeoutError):
+            reader.read(4)
+        reader.close()
 
 
 def test_an_answer_without_end_is_cut(slack: SlackServer) -> None:
@@ -68,6 +114,7 @@ def test_no_frame_and_no_log_shows_the_token(
     slack: SlackServer, caplog: pytest.LogCaptureFixture, mishap: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="slack_sdk")
     slack.fail_next(mishap)
     with pytest.raises(SeamError) as caught:
         channel_to(slack, timeout=0.5).deliver(POST)
