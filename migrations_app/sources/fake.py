@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from migrations_app.domain.errors import Permanent, Transient
 from migrations_app.domain.finding import Finding
@@ -57,7 +57,7 @@ class FakeSource:
     """A query without a script is EMPTY. Thread-safe."""
 
     kind: ClassVar[str] = "fake"
-    Config: ClassVar[type[FakeConfig]] = FakeConfig
+    Config: ClassVar[type[BaseModel]] = FakeConfig
 
     def __init__(self, config: FakeConfig) -> None:
         self._timeout = config.timeout.total_seconds()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import timedelta
 
+    from pydantic import BaseModel
+
     from migrations_app.domain.finding import Finding
     from migrations_app.domain.reading import Point
 
@@ -41,7 +43,7 @@ class PrometheusSource:
     """Keeps its connections between calls. Its `repr` shows the host and nothing else."""
 
     kind: ClassVar[str] = "prometheus"
-    Config: ClassVar[type[PrometheusConfig]] = PrometheusConfig
+    Config: ClassVar[type[BaseModel]] = PrometheusConfig
 
     def __init__(self, config: PrometheusConfig) -> None:
         self._config = config

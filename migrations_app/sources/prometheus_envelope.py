@@ -7,13 +7,18 @@ Source: Prometheus HTTP API v1.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from migrations_app.domain.reading import Outcome
 from migrations_app.sources.prometheus_words import Answer, Blame, NoValue, clean, refused
 
+# Stricter than float(), which also takes "1_000" and " 1".
+_NUMBER: Final = re.compile(
+    r"[-+]?([0-9]+(\.[0-9]*)?(e[-+]?[0-9]+)?|inf)|nan", re.ASCII | re.IGNORECASE
+)
 Sample = tuple[float, str]  # unix seconds, and the value as text because JSON knows no NaN
 
 
@@ -102,10 +107,9 @@ def number(answer: Answer | NoValue) -> float | NoValue:
 
 
 def finite(text: str) -> float | NoValue:
-    try:
-        value = float(text)
-    except ValueError:
+    if not _NUMBER.fullmatch(text):
         return NoValue(Outcome.ERROR, f'it answered "{clean(text, 40)}" where a number belongs')
+    value = float(text)
     if math.isfinite(value):
         return value
     usual = "often 0/0: nothing happened in the window" if math.isnan(value) else "often x/0"

@@ -1,0 +1,37 @@
+"""Plain builders for tests of sources."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from migrations_app.domain.reading import Query
+from migrations_app.sources.prometheus import PrometheusSource
+from migrations_app.sources.prometheus_config import PrometheusConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from migrations_app.domain.reading import Reading
+    from migrations_app.sources.base import Source
+
+NOW: Final = datetime(2026, 11, 20, 2, 14, 7, 123_000, tzinfo=UTC)
+LONG: Final = 60.0  # seconds; only a hung machine takes longer
+SHORT: Final = 0.3  # seconds; for what never comes
+
+
+@contextmanager
+def prometheus(url: str, timeout: float = LONG, **config: object) -> Iterator[PrometheusSource]:
+    """Open until the end of the block."""
+    keys = {"url": url, "timeout": timeout, "history_timeout": timeout, **config}
+    source = PrometheusSource(PrometheusConfig.model_validate(keys))
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def read_one(source: Source, text: str, at: datetime = NOW) -> Reading:
+    (reading,) = source.read([Query("check", text)], at)
+    return reading
