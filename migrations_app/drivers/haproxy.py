@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from migrations_app.drivers.haproxy_node import Node, Write
     from migrations_app.drivers.haproxy_wire import Deadline
 
+LONGEST_DETAIL = 500
+
 
 class HAProxyDriver:
     """A route whose sides are servers of a HAProxy backend. See `HAProxyConfig` for its keys."""
@@ -101,11 +103,12 @@ def serving(node: Node, deadline: Deadline) -> tuple[Decimal, str]:
 
 
 def _detail(told: dict[str, str], *, agree: bool) -> str:
-    """One node's words where all say the same, else each node's."""
+    """One node's words where all say the same, else each node's. Short enough to be stored."""
     if len(set(told.values())) == 1:
-        return next(iter(told.values()))
+        return next(iter(told.values()))[:LONGEST_DETAIL]
     each = ", ".join(f"{address}: {detail}" for address, detail in told.items())
-    return each if agree else f"nodes disagree, the weight shown is about their mean: {each}"
+    told_apart = each if agree else f"nodes disagree, the weight shown is about their mean: {each}"
+    return told_apart[:LONGEST_DETAIL]
 
 
 def _apply(split: Split, node: Node, deadline: Deadline) -> None:
