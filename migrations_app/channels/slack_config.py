@@ -40,4 +40,4 @@ class SlackConfig(BaseModel):
     token: Annotated[SecretStr, AfterValidator(_printable)]
     channel: str = Field(pattern=CHANNEL)
     base_url: Annotated[str, AfterValidator(_safe_address)] = WebClient.BASE_URL
-    timeout: float = Field(default=5.0, gt=0, le=60)
+    timeout: float = Field(default=5.0, gt=0, le=10)

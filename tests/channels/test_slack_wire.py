@@ -93,7 +93,7 @@ def test_every_wait_for_a_drop_is_shorter_than_the_one_before() -> None:
 def test_an_answer_without_end_is_cut(slack: SlackServer) -> None:
     slack.fail_next("flood")
     with pytest.raises(UnknownOutcome, match="unreadable"):
-        channel_to(slack, timeout=60).deliver(POST)
+        channel_to(slack, timeout=10).deliver(POST)
     assert channel_to(slack).find(POST.key)
 
 
