@@ -6,28 +6,28 @@ that somebody goes on reading back. Several processes are asked at once and all 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from migrations_app.domain.errors import Permanent, SeamError, Transient
+from migrations_app.domain.errors import Permanent, Transient
 from migrations_app.drivers.base import Capabilities, Observed
 from migrations_app.drivers.haproxy_check import findings
 from migrations_app.drivers.haproxy_config import HAProxyConfig
-from migrations_app.drivers.haproxy_node import in_order
 from migrations_app.drivers.haproxy_nodes import everywhere
+from migrations_app.drivers.haproxy_sheet import changes, sheet
 from migrations_app.drivers.haproxy_weights import Split, cannot, nearest
 from migrations_app.drivers.share import combined
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from pydantic import BaseModel
 
     from migrations_app.domain.finding import Finding
-    from migrations_app.drivers.haproxy_node import Node, Write
+    from migrations_app.drivers.haproxy_node import Node
     from migrations_app.drivers.haproxy_wire import Deadline
 
 LONGEST_DETAIL = 500
+NOBODYS = Decimal("0.01")
 
 
 class HAProxyDriver:
@@ -51,7 +51,7 @@ class HAProxyDriver:
         """GREEN's share of balanced requests by the weights, on every node.
 
         Where nodes disagree the weight is one that equals none asked for (`share.combined`).
-        `Transient` while no server serves: nobody has a share then, and no flip is confirmed.
+        `Transient` while no server is up: nobody has a share then, and no flip is confirmed.
         """
         read = everywhere(self._nodes, self._config.timeout, serving).complete()
         told = {str(node.address): detail for node, (_, detail) in read}
@@ -67,15 +67,13 @@ class HAProxyDriver:
 
     def preview(self, weight: Decimal) -> list[str]:
         """Every command `apply` would send, in order, with the weight that is there now."""
-        call = partial(_preview, self._split(weight))
+        call = partial(changes, self._split(weight))
         lines = everywhere(self._nodes, self._config.timeout, call).complete()
         return [line for _, of_node in lines for line in of_node]
 
     def manual_commands(self, weight: Decimal) -> list[str]:
         """`socat` lines, each answered with an empty line, then one read-back line per node."""
-        split = self._split(weight)
-        sets = [_typed(node, line) for node in self._nodes for line in _by_side(node, split)]
-        return sets + [_typed(node, node.read_command) for node in self._nodes]
+        return sheet(self._nodes, self._split(weight))
 
     def check(self) -> list[Finding]:
         """Per node: reachable, writable, algorithm, stickiness, every server, and reloads."""
@@ -92,9 +90,15 @@ class HAProxyDriver:
 
 
 def serving(node: Node, deadline: Deadline) -> tuple[Decimal, str]:
-    """GREEN's weight on one node and the detail to it; `Transient` if no server serves."""
+    """GREEN's weight on one node and the detail to it; `Transient` if no server is up.
+
+    Where every weight is 0 there is no share either, but whoever wants one can write it: so that
+    is read as `NOBODYS`, which equals no weight asked for and calls for a write.
+    """
     now = node.read(deadline)
-    if now.weight is None or not now.serves:
+    if now.weight is None:
+        return NOBODYS, f"{now}: every server weighs 0, so clients get 503"
+    if not now.serves:
         raise Transient(
             f"{node.address}, backend {node.backend}: no server takes requests ({now}), so clients "
             "get 503. Roll back if BLUE is well; otherwise bring a server up."
@@ -113,31 +117,3 @@ def _detail(told: dict[str, str], *, agree: bool) -> str:
 
 def _apply(split: Split, node: Node, deadline: Deadline) -> None:
     node.apply(split, deadline)
-
-
-def _preview(split: Split, node: Node, deadline: Deadline) -> list[str]:
-    try:
-        writes = in_order(node.read(deadline), split)
-    except SeamError as error:
-        unread = [_line(node, write, "now unknown") for write in node.blind(split)]
-        return [*unread, f"{node.address} can't be read: {error}"]
-    return [_line(node, write, f"now {write.was}") for write in writes]
-
-
-def _line(node: Node, write: Write, now: str) -> str:
-    return f"{node.address}: {node.write_command(write)} ({now})"
-
-
-def _by_side(node: Node, split: Split) -> list[str]:
-    """One line per side, in the order that is safe from any state."""
-    writes = node.blind(split)
-    first = len(node.greens) if split.green else len(node.blues)
-    return [_joined(node, writes[:first]), _joined(node, writes[first:])]
-
-
-def _joined(node: Node, writes: list[Write]) -> str:
-    return "; ".join(node.write_command(write) for write in writes)
-
-
-def _typed(node: Node, line: str) -> str:
-    return f'echo "{line}" | socat - {node.address.socat}'

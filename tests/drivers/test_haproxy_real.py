@@ -88,12 +88,17 @@ def test_no_flip_is_confirmed_while_every_request_gets_503(binary: str) -> None:
         assert driver.observe().weight == HALF
 
 
-def test_nothing_weighs_anything(running: RealHAProxy) -> None:
+def test_weights_that_are_all_nothing_can_be_read_so_that_they_are_repaired(
+    running: RealHAProxy,
+) -> None:
     running.set("blue", 0)
-    with pytest.raises(Transient, match="no server takes requests"):
-        at(running.tcp).observe()
-    at(running.tcp).apply(NOTHING, None)
-    assert at(running.tcp).observe().weight == NOTHING
+    driver = at(running.tcp)
+    seen = driver.observe()
+    assert "every server weighs 0" in seen.detail
+    assert seen.weight != NOTHING
+    assert driver.cannot(seen.weight), "nobody can have asked for it"
+    driver.apply(NOTHING, None)
+    assert driver.observe().weight == NOTHING
 
 
 @pytest.mark.parametrize("weight", ["0", "10", "25", "50", "75", "100"])
