@@ -9,7 +9,7 @@ from migrations_app.domain.timeline import Entry
 from migrations_app.models import Event
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from migrations_app.domain.timeline import Json
@@ -160,10 +160,3 @@ def as_entry(row: Event) -> Entry:
         prev_hash=row.prev_hash,
         hash=row.hash,
     )
-
-
-async def entries(run_id: int) -> AsyncIterator[Entry]:
-    """Every entry of a run, oldest first, a few thousand at a time."""
-    rows = Event.objects.filter(run_id=run_id).order_by("seq")
-    async for row in rows.aiterator(chunk_size=2000):
-        yield as_entry(row)

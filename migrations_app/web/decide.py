@@ -9,9 +9,10 @@ from django.views.decorators.http import require_POST
 
 from migrations_app.actions import gate, steps
 from migrations_app.actions import resume as resuming
-from migrations_app.actions import start as starting
 from migrations_app.actions.gate import Going
+from migrations_app.actions.start import call_off as call_off_now
 from migrations_app.conductor import hints
+from migrations_app.conductor.start import start as start_now
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.plan.people import Role
 from migrations_app.models import Route
@@ -55,7 +56,7 @@ def _poke(run_id: int) -> None:
 @_decision
 def start(request: HttpRequest, seat: Seat) -> Outcome:
     """Start the run: its plan freezes, its first phase begins."""
-    outcome = starting.start(seat.run_id, seat.actor, click_of(request))
+    outcome = start_now(seat.run_id, seat.actor, click_of(request))
     _poke(seat.run_id)
     return outcome
 
@@ -63,7 +64,7 @@ def start(request: HttpRequest, seat: Seat) -> Outcome:
 @_decision
 def call_off(request: HttpRequest, seat: Seat) -> Outcome:
     """Abort before start, or end a run that was rolled back."""
-    return starting.call_off(seat.run_id, seat.actor, click_of(request))
+    return call_off_now(seat.run_id, seat.actor, click_of(request))
 
 
 @_decision
