@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+import uuid
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_LEASE_S = 20.0
+_LEASE_S = 60.0  # renewed before each message: looking one up and sending it may take 20 s
 _WORK_S = 8.0
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
@@ -47,10 +48,18 @@ RETURNING due_at
 """
 
 
+_RENEW = """
+UPDATE migrations_app_channelpost
+   SET lease_until = clock_timestamp() + make_interval(secs => %s)
+ WHERE id = %s AND lease_owner = %s
+"""
+
+
 def relay(post_id: int) -> bool:
     """Say what a channel has waiting. False when somebody else is at it, or it has to wait."""
+    owner = f"{OWNER}:{uuid.uuid4().hex[:12]}"
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [OWNER, _LEASE_S, post_id])
+        cursor.execute(_TAKE, [owner, _LEASE_S, post_id])
         row = cursor.fetchone()
     if row is None:
         return False
@@ -59,11 +68,11 @@ def relay(post_id: int) -> bool:
     try:
         binding = plan_of(post.run).channels[post.channel]
         channel = seams.channel(binding.kind, binding.config, f"channels.{post.channel}")
-        _Sender(post, channel, until).work()
+        _Sender(post, channel, owner, until).work()
     except WarroomError as error:
         _pause(post, error, None)
     finally:
-        _give_back(post, row[0])
+        _give_back(post, owner, row[0])
     return True
 
 
@@ -73,6 +82,7 @@ class _Sender:
 
     post: ChannelPost
     channel: Channel
+    owner: str
     until: float
 
     def work(self) -> None:
@@ -145,12 +155,19 @@ class _Sender:
         return True
 
     def _once(self, message: Message, *, doubtful: bool) -> Receipt:
-        """Send, unless an earlier try did arrive after all."""
+        """Send, unless an earlier try did arrive after all. Only while the channel is ours."""
+        self._renew()
         if doubtful and (found := self.channel.find(message.key)) is not None:
             if message.style is not Style.LIVE:
                 return found
             message = replace(message, anchor=found.anchor)
         return self.channel.deliver(message)
+
+    def _renew(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_RENEW, [_LEASE_S, self.post.pk, self.owner])
+            if cursor.rowcount != 1:
+                raise Transient("another sender took this channel over")
 
     def _message(self, delivery: Delivery) -> Message:
         style = Style(delivery.style) if self.post.anchor else Style.POST  # no thread to go to
@@ -198,11 +215,11 @@ UPDATE migrations_app_channelpost p
                      ELSE min(d.not_before) END
            FROM migrations_app_delivery d
           WHERE d.run_id = p.run_id AND d.channel = p.channel AND d.state = 'queued') END
- WHERE p.id = %s
+ WHERE p.id = %s AND p.lease_owner = %s
 """
 
 
-def _give_back(post: ChannelPost, due_at: datetime) -> None:
+def _give_back(post: ChannelPost, owner: str, due_at: datetime) -> None:
     """Free the channel. It is due again if anything is left, or if an event came meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute(_GIVE_BACK, [due_at, post.pk])
+        cursor.execute(_GIVE_BACK, [due_at, post.pk, owner])

@@ -34,7 +34,10 @@ class SeamError(WarroomError):
 
 
 class Transient(SeamError):
-    """It did not happen; the same call may work later. `retry_after` in seconds, when told."""
+    """It did not happen, or repeating it is harmless; the same call may work later.
+
+    `retry_after` in seconds, when told.
+    """
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)

@@ -53,7 +53,7 @@ class ChannelPost(models.Model):
     live_doubtful = models.BooleanField(default=False)
     due_at = models.DateTimeField(db_default=ClockTimestamp(), null=True)
     not_before = models.DateTimeField(null=True)
-    lease_owner = models.CharField(max_length=80, blank=True)
+    lease_owner = models.CharField(max_length=120, blank=True)
     lease_until = models.DateTimeField(null=True)
     handed_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)

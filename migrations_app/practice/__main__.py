@@ -13,12 +13,13 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from migrations_app.practice.demo import night
-from migrations_app.practice.demo.processes import children, environment
+from migrations_app.practice.demo.processes import Web, children, environment
 from migrations_app.practice.demo.seed import PASSWORD, PEOPLE
 from migrations_app.practice.errors import PracticeError
+from migrations_app.practice.ports import HOST
 from migrations_app.practice.stack import Options, Stack, describe, stack
 from migrations_app.practice.supervisor.signals import ended_politely
 
@@ -31,18 +32,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--dir", type=Path, required=True, help="where it keeps everything")
     parser.add_argument("--reset", action="store_true", help="forget what is there")
     parser.add_argument("--headless", action="store_true", help="play a night, then end")
+    parser.add_argument("--listen", default=HOST, help="HOST or HOST:PORT for the browser")
     asked = parser.parse_args(argv)
     progress = Progress()
     progress.say("Starting PostgreSQL, Valkey, HAProxy, BLUE, GREEN, customers, metrics")
     try:
         with ended_politely(), stack(asked.dir, Options(reset=asked.reset)) as running:
-            return _run(running, progress, headless=asked.headless)
+            return _run(running, progress, asked.listen, headless=asked.headless)
     except PracticeError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. Everything is kept; `make demo RESET=1` starts anew.", flush=True)
         return 0
+
+
+class Seeded(TypedDict):
+    """What the seed says: the live run, if asked for one, and tokens by person."""
+
+    run: int | None
+    tokens: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -58,13 +67,14 @@ class Progress:
         print(f"{time.monotonic() - self.began:5.1f} s  {what}", flush=True)
 
 
-def _run(running: Stack, progress: Progress, *, headless: bool) -> int:
-    port = running.state.port("web")
-    env = environment(running, port)
+def _run(running: Stack, progress: Progress, listen: str, *, headless: bool) -> int:
+    host, _, port = listen.partition(":")
+    web = Web(host, int(port) if port else running.state.port("web"))
+    env = environment(running, web)
     progress.say("Laying out the database, people and the plan")
-    seeded = _seed(running, env, live=not headless)
+    seeded = _seed(env, live=not headless)
     progress.say("Starting web, workers and poller")
-    running.supervisor.add(*children(env, port))
+    running.supervisor.add(*children(env, web))
     url = env["WARROOM_URL"]
     if headless:
         progress.say("Ready: the night begins")
@@ -75,7 +85,7 @@ def _run(running: Stack, progress: Progress, *, headless: bool) -> int:
     return 0
 
 
-def _seed(running: Stack, env: dict[str, str], *, live: bool) -> dict[str, object]:
+def _seed(env: dict[str, str], *, live: bool) -> Seeded:
     command = [sys.executable, "-m", "migrations_app.practice.demo.seed"]
     if live:
         command.append("--run")
@@ -84,7 +94,7 @@ def _seed(running: Stack, env: dict[str, str], *, live: bool) -> dict[str, objec
     )
     if done.returncode:
         raise PracticeError(f"The database could not be laid out:\n{done.stderr}")
-    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    found: Seeded = json.loads(done.stdout.splitlines()[-1])
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,14 +17,26 @@ if TYPE_CHECKING:
 QUEUES = ("traffic", "metrics", "outbox")
 
 
-def environment(stack: Stack, port: int) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Where the web process listens. People reach it on this machine in any case."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+
+def environment(stack: Stack, web: Web) -> dict[str, str]:
     """What every process of Warroom is told: where things are, never what it should find."""
     state, world = stack.state, stack.world
     return python_environment() | {
         "DATABASE_URL": stack.postgres_url,
         "REDIS_URL": stack.redis_url,
         "SECRET_KEY": state.secret("django"),
-        "WARROOM_URL": f"http://{HOST}:{port}",
+        "WARROOM_URL": web.url,
         "WARROOM_URLCONF": "migrations_app.practice.site.urls",
         "WARROOM_PANELS": "/practice/panel",
         "WARROOM_PRACTICE_WORLD": str(state.path / "world.json"),
@@ -35,15 +48,16 @@ def environment(stack: Stack, port: int) -> dict[str, str]:
     }
 
 
-def children(env: dict[str, str], port: int) -> list[Child]:
+def children(env: dict[str, str], web: Web) -> list[Child]:
     """All of them, to be started together once the database is laid out."""
-    return [_web(env, port), *(_worker(env, queue) for queue in QUEUES), _poller(env)]
+    return [_web(env, web), *(_worker(env, queue) for queue in QUEUES), _poller(env)]
 
 
-def _web(env: dict[str, str], port: int) -> Child:
-    arguments = ["-m", "uvicorn", "warroom.asgi:application", "--host", HOST, "--port", str(port)]
+def _web(env: dict[str, str], web: Web) -> Child:
+    where = ["--host", web.host, "--port", str(web.port)]
+    arguments = ["-m", "uvicorn", "warroom.asgi:application", *where]
     quiet = ["--log-level", "warning", "--timeout-graceful-shutdown", "3"]
-    login = f"http://{HOST}:{port}/login/"
+    login = f"{web.url}/login/"
     return Child("web", [sys.executable, *arguments, *quiet], env, ready=answers(login, 5.0))
 
 

@@ -15,7 +15,13 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
-PEOPLE = {"ana": "dri", "raj": "database", "lee": "infrastructure", "kim": "comms_lead", "oz": "observer"}
+PEOPLE = {
+    "ana": "dri",
+    "raj": "database",
+    "lee": "infrastructure",
+    "kim": "comms_lead",
+    "oz": "observer",
+}
 PASSWORD = "practice"  # noqa: S105 (printed on the screen, on loopback only)
 RUNBOOK = Path(__file__).with_name("orders.yaml")
 
@@ -29,7 +35,7 @@ def main() -> int:
     _people()
     call_command("runbook", "load", str(RUNBOOK), stdout=sys.stderr)
     run = _live_run() if asked.run else None
-    print(json.dumps({"run": run}))
+    print(json.dumps({"run": run, "tokens": _tokens()}))
     return 0
 
 
@@ -41,6 +47,14 @@ def _people() -> None:
             User.objects.create_user(name, password=PASSWORD)
     if not User.objects.filter(username="admin").exists():
         User.objects.create_superuser("admin", password=PASSWORD)
+
+
+def _tokens() -> dict[str, str]:
+    """Fresh tokens for a night without a browser, good for a day."""
+    from migrations_app.actions.tokens import issue  # noqa: PLC0415
+    from migrations_app.reads.tokens import Scope  # noqa: PLC0415
+
+    return {name: issue(name, "practice", list(Scope), 1).secret for name in ("ana", "raj")}
 
 
 def _live_run() -> int:
