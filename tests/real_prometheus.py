@@ -61,6 +61,15 @@ class RealPrometheus:
         envelope: dict[str, object] = self.client.post(f"/api/v1/{path}", data=form).json()
         return envelope
 
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Hung: the kernel accepts connections, nobody answers."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     @property
     def major(self) -> int:
         build = self.client.get("/api/v1/status/buildinfo").json()

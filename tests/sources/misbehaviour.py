@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 import zlib
 from typing import TYPE_CHECKING, Final
 
@@ -44,13 +45,18 @@ def answering(body: bytes, status: int = 200, **headers: str) -> Behaviour:
     return lambda handler, _rest: handler.say(body, status, **headers)
 
 
+def ranged(instant: Behaviour, over_time: Behaviour) -> Behaviour:
+    """One way for `query`, another for `query_range`."""
+    return lambda handler, rest: (over_time if "start" in handler.form else instant)(handler, rest)
+
+
 def value(handler: Handler, rest: str) -> None:
     handler.say(success(vector(rest)))
 
 
 def moment(handler: Handler, rest: str) -> None:
-    """The time that was asked for, plus `rest` seconds."""
-    asked = float(handler.stub.last.form["time"])
+    """The time that was asked for, or now, plus `rest` seconds."""
+    asked = float(handler.form.get("time", time.time()))
     handler.say(typed("scalar", [asked, repr(asked + float(rest or 0))]))
 
 
@@ -119,8 +125,7 @@ def echo(handler: Handler, rest: str) -> None:
 
 def line(handler: Handler, rest: str) -> None:
     """A range of the times asked for, each with its own value, or with `rest`."""
-    form = handler.stub.last.form
-    start, end, step = (float(form[name]) for name in ("start", "end", "step"))
+    start, end, step = (float(handler.form[name]) for name in ("start", "end", "step"))
     times = [start + step * n for n in range(int((end - start) / step + 1e-6) + 1)]
     values = [[round(time, 3), rest or repr(round(time, 3))] for time in times]
     handler.say(typed("matrix", [{"metric": {}, "values": values}]))
@@ -128,13 +133,13 @@ def line(handler: Handler, rest: str) -> None:
 
 BEHAVIOUR: Final[dict[str, Behaviour]] = {
     "value": value,
-    "moment": moment,
+    "moment": ranged(moment, line),
     "time()": moment,
     "scalar": answering(typed("scalar", [1, "2.5"])),
     "nan": answering(success(vector("NaN"))),
     "inf": answering(success(vector("+Inf"))),
     "minus-inf": answering(success(vector("-Inf"))),
-    "empty": answering(success(vector())),
+    "empty": ranged(answering(success(vector())), answering(typed("matrix", []))),
     "many": answering(success(vector("1", "2", "3"))),
     "warned": answering(success(vector("1"), warnings=["two of three stores did not answer"])),
     "remarked": answering(success(vector("1"), infos=["PromQL info: a remark"])),

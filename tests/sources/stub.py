@@ -31,6 +31,12 @@ class Request:
     form: Mapping[str, str]
 
 
+def _opened() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Stub:
     """A running server, and what happened to it."""
@@ -41,10 +47,20 @@ class Stub:
     poured: int = 0  # bytes sent of answers without end
     released: threading.Event = field(default_factory=threading.Event)
     arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    open: threading.Event = field(default_factory=_opened)  # closed, nobody is answered
     answered: dict[str, bytes] = field(default_factory=dict)  # by path, instead of a behaviour
 
     def wait_for_a_request(self) -> None:
         assert self.arrived.acquire(timeout=PATIENCE)
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Takes questions and answers none of them before the end of the block."""
+        self.open.clear()
+        try:
+            yield
+        finally:
+            self.open.set()
 
     @property
     def last(self) -> Request:
@@ -65,6 +81,7 @@ def running(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
             yield server.stub
         finally:
             server.stub.released.set()
+            server.stub.open.set()
             server.shutdown()
             thread.join()
 
@@ -117,12 +134,13 @@ class Handler(BaseHTTPRequestHandler):
     def _meet(self, method: str) -> None:
         url = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
-        form = {key: values[0] for key, values in parse_qs(f"{url.query}&{body}").items()}
+        self.form = {key: values[0] for key, values in parse_qs(f"{url.query}&{body}").items()}
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.stub.requests.append(Request(method, url.path, headers, form))
+        self.stub.requests.append(Request(method, url.path, headers, self.form))
         self.stub.arrived.release()
+        self.stub.open.wait()
         if url.path in self.stub.answered:
             self.say(self.stub.answered[url.path])
             return
-        how, _, rest = form.get("query", "").partition(" ")
+        how, _, rest = self.form.get("query", "").partition(" ")
         BEHAVIOUR.get(how, unknown)(self, rest)
