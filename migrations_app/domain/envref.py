@@ -77,6 +77,11 @@ def unknown_references(
     ]
 
 
+def literal(text: str) -> str:
+    """What of `text` is written out: the text without its references."""
+    return _REFERENCE.sub("", text)
+
+
 def texts(value: JsonValue, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Every text in `value` with its keys and indexes."""
     match value:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from migrations_app.domain.envref import texts
+from migrations_app.domain.envref import literal, texts
 from migrations_app.domain.errors import ConfigError
 from migrations_app.domain.lint.base import error
 from migrations_app.domain.lint.bindings import bindings
@@ -28,9 +28,9 @@ _SECRET: Final = frozenset(
 _KEYS: Final = frozenset({"api", "access", "private", "secret", "signing", "auth", "encryption"})
 # What gives itself away: a password in an address, and the shapes of well-known tokens.
 _SHAPE: Final = re.compile(
-    r"://[^/\s:@]+:(?!\$\{)[^/\s@]+@"
-    r"|hooks\.slack\.com/services/"
-    r"|\bxox[a-z]-|\bgh[opsu]_\w{20}|\bAKIA[0-9A-Z]{16}\b"
+    r"://[^/\s:@]*:[^/\s@]+@"
+    r"|hooks\.slack\.com/services/\w"
+    r"|\bxox[a-z]-\w|\bgh[opsu]_\w{20}|\bAKIA[0-9A-Z]{16}\b"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|\beyJ[\w-]{10,}\.[\w-]{10,}\."
 )
@@ -41,7 +41,7 @@ def literal_secret(case: Case) -> Iterator[Problem]:
     declared = set(_declared(case))
     for path, text in texts(case.plan.model_dump(mode="json")):
         named = path in declared or (_in_config(path) and _is_secret(path))
-        if (named and text and "${env:" not in text) or _SHAPE.search(text):
+        if (named and text and "${env:" not in text) or _SHAPE.search(literal(text)):
             yield error(
                 path,
                 f'"{_key(path)}" holds what looks like a secret, in plain text. Write '
