@@ -190,7 +190,7 @@ def test_a_long_complaint_is_cut_to_a_line(detail: str) -> None:
 
 
 def test_says_since_when_and_how_old_the_last_good_reading_is() -> None:
-    memory, _ = step(FAIL_RULE, fresh(), now(0.1), None)
+    memory, told = step(FAIL_RULE, fresh(), now(0.1), None)
     for late in (5, 10, 41):
         at = T0 + seconds(late)
         memory, told = step(FAIL_RULE, memory, Evidence(at, reading(None, at)), None)
