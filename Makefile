@@ -22,8 +22,8 @@ $(VENV)/installed: requirements/dev.lock requirements/uv.lock
 	@$(SYNC) requirements/dev.lock
 	@touch $@
 
-demo: $(VENV)/installed ## a whole war room on this machine (HEADLESS=1 plays a night, RESET=1 starts anew)
-	@$(BIN)/python -m migrations_app.practice --dir $(DIR) $(if $(HEADLESS),--headless) $(if $(RESET),--reset)
+demo: $(VENV)/installed ## a whole war room on this machine (HEADLESS=1 plays a night, TORMENT=1 kills meanwhile, RESET=1)
+	@$(BIN)/python -m migrations_app.practice --dir $(DIR) $(if $(HEADLESS),--headless) $(if $(RESET),--reset) $(if $(TORMENT),--torment)
 
 test: $(VENV)/installed ## the tests, on a real PostgreSQL and Redis-compatible server started for them
 	@$(BIN)/python -m pytest -n 2 -q

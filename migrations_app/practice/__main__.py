@@ -32,13 +32,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--dir", type=Path, required=True, help="where it keeps everything")
     parser.add_argument("--reset", action="store_true", help="forget what is there")
     parser.add_argument("--headless", action="store_true", help="play a night, then end")
+    parser.add_argument("--torment", action="store_true", help="and kill -9 processes meanwhile")
     parser.add_argument("--listen", default=HOST, help="HOST or HOST:PORT for the browser")
     asked = parser.parse_args(argv)
     progress = Progress()
     progress.say("Starting PostgreSQL, Valkey, HAProxy, BLUE, GREEN, customers, metrics")
     try:
         with ended_politely(), stack(asked.dir, Options(reset=asked.reset)) as running:
-            return _run(running, progress, asked.listen, headless=asked.headless)
+            return _run(running, progress, asked)
     except PracticeError as error:
         print(error, file=sys.stderr)
         return 1
@@ -67,18 +68,18 @@ class Progress:
         print(f"{time.monotonic() - self.began:5.1f} s  {what}", flush=True)
 
 
-def _run(running: Stack, progress: Progress, listen: str, *, headless: bool) -> int:
-    host, _, port = listen.partition(":")
+def _run(running: Stack, progress: Progress, asked: argparse.Namespace) -> int:
+    host, _, port = asked.listen.partition(":")
     web = Web(host, int(port) if port else running.state.port("web"))
     env = environment(running, web)
     progress.say("Laying out the database, people and the plan")
-    seeded = _seed(env, live=not headless)
+    seeded = _seed(env, live=not asked.headless)
     progress.say("Starting web, workers and poller")
     running.supervisor.add(*children(env, web))
     url = env["WARROOM_URL"]
-    if headless:
+    if asked.headless:
         progress.say("Ready: the night begins")
-        return night.play(running, url, seeded["tokens"])
+        return night.play(running, url, seeded["tokens"], torment=asked.torment)
     progress.say("Ready")
     print(_welcome(running, f"{url}/runs/{seeded['run']}/"), flush=True)
     running.supervisor.wait()

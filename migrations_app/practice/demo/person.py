@@ -13,6 +13,7 @@ from migrations_app.practice.demo.checklist import NightFailed
 
 Room = dict[str, Any]
 ASK_S = 0.1
+PATIENCE_S = 30.0
 
 
 @dataclass(slots=True)
@@ -68,9 +69,25 @@ class Person:
             time.sleep(ASK_S)
 
     def _asked(self, method: str, path: str, body: Room | None) -> Room:
+        """Ask until somebody answers. The key makes a verb count once, however often it is said."""
         headers = {"Idempotency-Key": uuid.uuid4().hex} if method == "POST" else {}
-        answer = self.client.request(method, path, json=body, headers=headers)
-        if answer.is_error:
-            raise NightFailed(f"{self.name}: {method} {path} answered {answer.text}")
-        found: Room = answer.json()
-        return found
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            answer = self._once(method, path, body, headers)
+            if answer is not None and not answer.is_error:
+                found: Room = answer.json()
+                return found
+            if answer is not None and (answer.is_client_error or time.monotonic() > deadline):
+                raise NightFailed(f"{self.name}: {method} {path} answered {answer.text}")
+            if time.monotonic() > deadline:
+                raise NightFailed(f"{self.name}: nobody answers {method} {path}")
+            time.sleep(ASK_S)
+
+    def _once(
+        self, method: str, path: str, body: Room | None, headers: dict[str, str]
+    ) -> httpx.Response | None:
+        """One try; None if nobody was there."""
+        try:
+            return self.client.request(method, path, json=body, headers=headers)
+        except httpx.TransportError:
+            return None
