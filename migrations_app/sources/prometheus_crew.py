@@ -41,7 +41,7 @@ class Crew:
         self._new_lane = new_lane
         self._lock = threading.Lock()
         self._idle: list[Lane] = []
-        self._dismissed = False
+        self.dismissed = False
 
     def submit(self, call: Call) -> Future[Answer | NoValue] | None:
         """None after `dismiss`."""
@@ -57,17 +57,21 @@ class Crew:
 
     def give_back(self, lane: Lane, *, sound: bool) -> None:
         with self._lock:
-            if sound and not self._dismissed:
+            if sound and not self.dismissed:
                 self._idle.append(lane)
                 return
         lane.close()
 
     def dismiss(self) -> None:
-        """Takes no more work and closes what is idle; work under way ends by itself."""
+        """Takes no more work and closes what is idle; what is under way ends by itself.
+
+        What is still queued is run, and finds out: a future that a pool cancels never wakes those
+        who wait for it.
+        """
         with self._lock:
-            self._dismissed = True
+            self.dismissed = True
             idle, self._idle = self._idle, []
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False)
         for lane in idle:
             lane.close()
 
@@ -108,6 +112,8 @@ class Call:
 
     def _send(self, lane: Lane) -> Answer | NoValue:
         host = self._request.url.netloc.decode("ascii")
+        if self._crew.dismissed:
+            return CLOSED
         if self._given_up or time.monotonic() >= self._deadline:
             return late(host)
         try:

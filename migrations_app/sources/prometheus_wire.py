@@ -60,7 +60,7 @@ class Wire:
             return self._crew
 
     def _settle(self, call: Call, future: Future[Answer | NoValue] | None) -> Answer | NoValue:
-        if future is None or future.cancelled():
+        if future is None:
             return CLOSED
         if future.done():
             return future.result()

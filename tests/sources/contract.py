@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from migrations_app.domain.errors import SeamError, Transient
 from migrations_app.domain.reading import Outcome, Point, Query
 from migrations_app.sources.base import SOURCES, Source
-from tests.sources.build import LONG, SHORT, read_one
+from tests.sources.build import LONG, SHORT, answers_again, read_one
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -163,7 +163,7 @@ class SourceContract:
             with bench.silent():
                 hasty.read([Query(str(number), bench.moving) for number in range(40)], bench.at)
             assert read_one(source, bench.moving, bench.at).outcome is Outcome.OK
-            _until_it_answers(hasty, bench)
+            assert answers_again(hasty, bench.moving, bench.at)
 
     def test_threads_may_share_it(self, bench: Bench) -> None:
         times = [bench.at - timedelta(seconds=back) for back in range(32)]
@@ -194,14 +194,6 @@ class SourceContract:
         source = bench.open()
         source.close()
         source.close()
-
-
-def _until_it_answers(source: Source, bench: Bench) -> None:
-    """A hurried source may need a moment on a busy machine."""
-    for _ in range(100):
-        if read_one(source, bench.moving, bench.at).outcome is Outcome.OK:
-            return
-    raise AssertionError("it never answered again")
 
 
 def _leaks(bench: Bench, *texts: str) -> list[str]:
