@@ -27,6 +27,7 @@ CONFIG = """\
 global
     stats socket fd@{runtime} level {level}
     stats socket unix@{path} mode 600 level {level}
+    {state}
 
 defaults
     mode http
@@ -99,15 +100,25 @@ class RealHAProxy:
 
 
 @contextmanager
-def haproxy(binary: str, backend: str = TWO_SERVERS, level: str = "admin") -> Iterator[RealHAProxy]:
-    """Start one with this `backend app`. Its ports are opened here and inherited: no race."""
+def haproxy(
+    binary: str, backend: str = TWO_SERVERS, level: str = "admin", state: Path | None = None
+) -> Iterator[RealHAProxy]:
+    """Start one with this `backend app`. Its ports are opened here and inherited: no race.
+
+    `state`: a file with an answer to `show servers state`, to start from.
+    """
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="haproxy-")))
         runtime = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         front = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         path = directory / "runtime.sock"
         config = CONFIG.format(
-            runtime=runtime.fileno(), front=front.fileno(), path=path, level=level, backend=backend
+            runtime=runtime.fileno(),
+            front=front.fileno(),
+            path=path,
+            level=level,
+            backend=backend,
+            state=f"server-state-file {state}" if state else "",
         )
         (directory / "haproxy.cfg").write_text(config)
         at, served = runtime.getsockname(), front.getsockname()

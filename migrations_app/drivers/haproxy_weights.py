@@ -87,15 +87,10 @@ def _exact(goal: Fraction, sides: Sides) -> list[Split]:
 
 
 def _around(goal: Fraction, sides: Sides) -> Iterator[Split]:
-    """All on GREEN, and for every BLUE weight the GREEN weights on both sides of the goal."""
+    """All on GREEN, and for every BLUE weight the GREEN weights on both sides of a goal below 1."""
     yield Split(0, HIGHEST)
+    slope = goal * sides.blues / ((1 - goal) * sides.greens)
     for blue in range(1, HIGHEST + 1):
-        green = _green_below(goal, sides, blue)
+        green = min(HIGHEST, int(slope * blue))
         yield Split(blue, green)
         yield Split(blue, min(green + 1, HIGHEST))
-
-
-def _green_below(goal: Fraction, sides: Sides, blue: int) -> int:
-    if goal == 1:
-        return HIGHEST
-    return min(HIGHEST, int(goal * sides.blues * blue / ((1 - goal) * sides.greens)))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.drivers.build import at
+from tests.drivers.stub import WELL, stub
 from tests.real_haproxy import haproxy
 
 if TYPE_CHECKING:
@@ -50,6 +53,22 @@ def test_a_green_that_is_down_is_named_with_its_reason(binary: str) -> None:
         assert "Connection refused" in sentence
         assert "traffic sent to it would get 503" in sentence
         assert "green is DOWN" in at(running.tcp).observe().detail
+
+
+def test_a_server_that_is_checked_and_up(binary: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        line = f"    server green 127.0.0.1:{there.getsockname()[1]} weight 0 check"
+        found = look(binary, BALANCED, BLUE, line)
+    well = "server app/green is up. Weight 0, 0 in the configuration."
+    assert found["server app/green"].sentence == well
+
+
+def test_a_server_in_slow_start_serves_and_is_named() -> None:
+    table = WELL.replace(b"green 127.0.0.1 2", b"green 127.0.0.1 1").replace(b" 0 0 6", b" 25 0 6")
+    with stub(lambda _: table) as slow:
+        seen = at(slow.address).observe()
+    assert seen.weight == Decimal(20)
+    assert seen.detail == "blue 100/125, green 25/125; green is in slow start"
 
 
 @pytest.mark.parametrize(("state", "told"), [("maint", "in maintenance"), ("drain", "draining")])

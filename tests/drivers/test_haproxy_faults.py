@@ -104,6 +104,28 @@ def test_a_writer_that_was_paused_does_not_go_on(monkeypatch: pytest.MonkeyPatch
     assert heard == [READ, UP]
 
 
+def test_a_socket_that_may_not_be_opened_is_a_persons_to_mend(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(haproxy_wire, "_link", refuse)
+    with pytest.raises(Permanent, match=r"may not open unix:///run/haproxy\.sock"):
+        at("unix:///run/haproxy.sock").observe()
+
+
+def test_a_name_is_looked_up_and_every_address_of_it_tried() -> None:
+    """`localhost` may be ::1 first, where nobody listens."""
+    with stub(answering()) as haproxy:
+        assert at(haproxy.address.replace("127.0.0.1", "localhost")).observe().weight == 0
+
+
+def test_a_name_nobody_knows_is_transient() -> None:
+    with pytest.raises(Transient, match=r"Nobody listens at tcp://nowhere\.invalid:1"):
+        at("tcp://nowhere.invalid:1").observe()
+
+
 def test_two_writers_never_leave_the_lights_out() -> None:
     """Each lowered the other's side; whoever reads last puts BLUE back and says so."""
     dark = TABLE.format(blue=0, green=0).encode()
