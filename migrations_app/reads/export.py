@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from migrations_app.domain import export
 from migrations_app.models import Event, Run
 from migrations_app.models.clock import db_now
-from migrations_app.reads.story import entry_of
+from migrations_app.reads.timeline import as_entry
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -48,4 +48,4 @@ def _head(run_id: int) -> export.Head:
 
 def _lines(run_id: int, after: int, upto: int) -> list[str]:
     events = Event.objects.filter(run_id=run_id, seq__gt=after, seq__lte=upto).order_by("seq")
-    return [export.line(entry_of(event)) for event in events]
+    return [export.line(as_entry(event)) for event in events]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from migrations_app.domain.plan.bind import digest
 from migrations_app.domain.states import State
 from migrations_app.domain.story import GateStory, Signature, StepStory, Story
-from migrations_app.domain.timeline import Entry
 from migrations_app.models import Event, Flip, Gate, Route, SignOff, StepDone
+from migrations_app.reads.timeline import as_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
+    from migrations_app.domain.timeline import Entry
     from migrations_app.models import Run
 
 _AT_ONCE = 2000
@@ -22,26 +23,7 @@ _AT_ONCE = 2000
 def entries_of(run_id: int) -> Iterator[Entry]:
     """Every entry of a run's timeline in order, a few thousand in memory at a time."""
     events = Event.objects.filter(run_id=run_id).order_by("seq")
-    return (entry_of(event) for event in events.iterator(chunk_size=_AT_ONCE))
-
-
-def entry_of(event: Event) -> Entry:
-    """An event as it was hashed."""
-    return Entry(
-        run=event.run_id,
-        seq=event.seq,
-        at=event.at,
-        kind=event.kind,
-        verb=event.verb,
-        actor=event.actor,
-        leg=event.leg,
-        phase=event.phase,
-        revision=event.revision,
-        sentence=event.sentence,
-        payload=event.payload,
-        prev_hash=event.prev_hash,
-        hash=event.hash,
-    )
+    return (as_entry(event) for event in events.iterator(chunk_size=_AT_ONCE))
 
 
 def story_of(run: Run) -> Story:
