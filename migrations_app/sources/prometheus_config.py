@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
+import httpx
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -42,6 +43,10 @@ def _base_url(url: str) -> str:
         raise ValueError("put user name and password under auth, never into the address")
     if parts.query or parts.fragment:
         raise ValueError("the address ends before any ? or #")
+    try:
+        httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"is not an address: {error}") from None
     return url.rstrip("/")
 
 

@@ -118,6 +118,12 @@ def once(handler: Handler, rest: str) -> None:
     handler.close_connection = True
 
 
+def raw(handler: Handler, rest: str) -> None:
+    """Exactly these bytes (in hexadecimal), and then nothing."""
+    handler.wfile.write(bytes.fromhex(rest))
+    handler.close_connection = True
+
+
 def echo(handler: Handler, rest: str) -> None:
     """Refuses in the words it was told."""
     handler.say(failure("bad_data", rest), 400)
@@ -182,6 +188,7 @@ BEHAVIOUR: Final[dict[str, Behaviour]] = {
     "cut": cut,
     "mute": mute,
     "once": once,
+    "raw": raw,
     "hang": hang,
     "drip": drip,
     "drip-head": drip_head,

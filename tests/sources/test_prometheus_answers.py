@@ -6,10 +6,12 @@ import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from migrations_app.domain.reading import Outcome, Query
 from tests.sources.build import LONG, NOW, SHORT, prometheus, read_one
-from tests.sources.misbehaviour import BEHAVIOUR
+from tests.sources.misbehaviour import BEHAVIOUR, success, vector
 
 if TYPE_CHECKING:
     from tests.sources.stub import Stub
@@ -62,7 +64,7 @@ WRONG = [
     ("drip-head", Outcome.TIMEOUT, "did not answer in time"),
 ]
 NEVER = {"hang", "drip", "drip-head"}
-ELSEWHERE = {"moment", "time()", "line", "echo"}
+ELSEWHERE = {"moment", "time()", "line", "echo", "raw"}
 
 
 @pytest.mark.parametrize(("query", "value"), OK.items())
@@ -115,6 +117,39 @@ def test_memory_stays_within_the_limit(query: str, stub: Stub) -> None:
         tracemalloc.stop()
     assert peak < 20_000_000
     assert stub.poured < 100_000_000
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/0.9 x\r\n",
+        b"content-length: 5\r\n",
+        b"content-length: -1\r\n",
+        b"transfer-encoding: chunked\r\n",
+        b"content-encoding: gzip\r\n",
+        b"content-type: \xff\r\n",
+        b"connection: close\r\n",
+        b"\r\n",
+        b"5\r\nhello\r\n",
+        b"0\r\n\r\n",
+        success(vector("1")),
+        b"\x1f\x8b",
+    ]
+)
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(pieces=st.lists(FRAGMENTS | st.binary(max_size=40), max_size=8))
+def test_no_bytes_whatever_raise(pieces: list[bytes], stub: Stub) -> None:
+    with prometheus(stub.url) as source:
+        reading = read_one(source, f"raw {b''.join(pieces).hex()}")
+    assert (reading.value is None) == (reading.outcome is not Outcome.OK)
+    assert reading.value in {None, 1.0}
 
 
 def test_foreign_words_are_cleaned_and_cut(stub: Stub) -> None:
