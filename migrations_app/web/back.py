@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.views.decorators.http import require_POST
-
 from migrations_app.actions.rollback import Back
 from migrations_app.conductor.rollback import roll_back as roll_back_now
 from migrations_app.domain.errors import Refused
 from migrations_app.web.answer import done, refused
 from migrations_app.web.clicks import field, why
-from migrations_app.web.guard import Seat, seated
+from migrations_app.web.guard import Seat, clicked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +19,7 @@ if TYPE_CHECKING:
     from migrations_app.conductor.rollback import Returned
 
 
-@require_POST
-@seated
+@clicked
 def roll_back(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Back to BLUE, and how far each route's way back is. No screen is too old for it."""
     back = Back(reason=why(request), typed=field(request, "typed", 80))

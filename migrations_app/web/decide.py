@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING
 
-from django.views.decorators.http import require_POST
-
 from migrations_app.actions import gate, steps
 from migrations_app.actions import resume as resuming
 from migrations_app.actions.gate import Going
@@ -18,7 +16,7 @@ from migrations_app.domain.plan.people import Role
 from migrations_app.models import Route
 from migrations_app.web.answer import done, refused
 from migrations_app.web.clicks import click_of, field, late_click_of
-from migrations_app.web.guard import Seat, seated
+from migrations_app.web.guard import Seat, clicked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,17 +32,16 @@ def _decision(
 ) -> Callable[[HttpRequest, int], HttpResponseBase]:
     """A view out of a verb: what it refuses is answered with its sentence."""
 
-    @require_POST
-    @seated
+    @clicked
     @wraps(verb)
-    def clicked(request: HttpRequest, seat: Seat) -> HttpResponse:
+    def answered(request: HttpRequest, seat: Seat) -> HttpResponse:
         try:
             outcome = verb(request, seat)
         except Refused as refusal:
             return refused(request, seat, refusal)
         return done(request, seat, outcome.sentence)
 
-    return clicked
+    return answered
 
 
 def _poke(run_id: int) -> None:

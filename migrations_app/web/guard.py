@@ -7,7 +7,9 @@ from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.http import Http404
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from migrations_app.domain.actor import Actor, Via
 from migrations_app.models import Run
@@ -56,3 +58,19 @@ def seated(
         return view(request, seat_of(request, run_id), *args, **kwargs)
 
     return guarded  # type: ignore[return-value]  # never_cache has no ParamSpec
+
+
+def clicked(
+    view: Callable[[HttpRequest, Seat], HttpResponseBase],
+) -> Callable[[HttpRequest, int], HttpResponseBase]:
+    """A click on a run: a POST. Whoever comes back here from the login page is shown the room."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @seated
+    @wraps(view)
+    def taken(request: HttpRequest, seat: Seat) -> HttpResponseBase:
+        if request.method != "POST":
+            return redirect("room", seat.run_id)
+        return view(request, seat)
+
+    return taken

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from migrations_app.domain.states import WHO, Verb
 from migrations_app.reads.room import room as read
 from migrations_app.web.guard import Seat, seated
 from migrations_app.web.mine import mine as mine_of
@@ -15,12 +17,22 @@ from migrations_app.web.regions import scene_of
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+log = logging.getLogger(__name__)
+
 
 @require_safe
 @seated
 def room(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """The whole page. It reads without JavaScript, and every form in it works without."""
-    return page(request, seat)
+    """The whole page. It reads without JavaScript, and every form in it works without.
+
+    Should it ever fail to draw, the way back is still there: a bare page with one button.
+    """
+    try:
+        return page(request, seat)
+    except Exception:
+        log.exception("the room of run %s can't be drawn", seat.run_id)
+        bare = {"run_id": seat.run_id, "stopper": bool(seat.roles & WHO[Verb.ROLL_BACK])}
+        return render(request, "warroom/bare.html", bare, status=500)
 
 
 @require_safe

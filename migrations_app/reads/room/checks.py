@@ -108,7 +108,7 @@ def _aborts(bound: BoundPlan, spec: Spec, phase: int) -> bool:
             continue
         if criterion.phases:
             return names[phase] in criterion.phases
-        return criterion.from_phase is None or phase >= names.index(criterion.from_phase)
+        return criterion.from_phase is None or criterion.from_phase in names[: phase + 1]
     return False
 
 
