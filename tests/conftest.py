@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.plugin import OWN_SERVERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# How long an example takes says nothing on a shared machine.
+hypothesis_settings.register_profile("warroom", deadline=None)
+hypothesis_settings.load_profile("warroom")
 
 
 def pytest_configure() -> None:

@@ -11,8 +11,10 @@ from migrations_app.actions.record import decide, record
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import State, Verb
 from migrations_app.domain.timeline import Kind
+from migrations_app.domain.words import named
 from migrations_app.models import Check
 from migrations_app.reads.access import require
+from migrations_app.reads.gate import failing
 
 if TYPE_CHECKING:
     from migrations_app.domain.actor import Actor, Click
@@ -33,6 +35,7 @@ def resume(run_id: int, actor: Actor, click: Click, phase: str = "") -> once.Out
         index = _phase_to_enter(held, was, phase)
         held.move(Verb.RESUME)
         if was is State.ROLLED_BACK:
+            _require_calm(held)
             _new_leg(held)
         elif held.latched():
             raise Refused("aborted", "A rollback was called: nothing goes forward in this leg.")
@@ -55,6 +58,14 @@ def _phase_to_enter(held: Locked, was: State, wanted: str) -> int:
     if wanted not in names:
         raise Refused("phase", f"Say at which phase to resume: {', '.join(names)}.")
     return [phase.name for phase in held.plan.phases].index(wanted)
+
+
+def _require_calm(held: Locked) -> None:
+    """Into a leg that would be rolled back at once nobody needs to go."""
+    bad = failing(held.run, held.bound, (), held.now)
+    if bad:
+        told = "; ".join(named(fact.name, fact.sentence) for fact in bad)
+        raise Refused("needs", f"Resume waits for: {told}.")
 
 
 def _new_leg(held: Locked) -> None:

@@ -123,7 +123,12 @@ class _Work:
             return None
         key = f"{row.name}:baseline"
         found = next((one for one in readings if one.key == key), None)
-        return found if found is not None and found.outcome is Outcome.OK else None
+        return found if found is not None and _fit_for_baseline(found) else None
+
+
+def _fit_for_baseline(found: Reading) -> bool:
+    """What everything is compared with has to be there, dated, and not zero."""
+    return found.outcome is Outcome.OK and bool(found.value) and found.sampled_at is not None
 
 
 def _reading_of(stored: Mapping[str, object] | None) -> Reading | None:

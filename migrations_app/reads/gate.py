@@ -45,7 +45,7 @@ def gate_view(run: Run, now: datetime, decider: Role | None = Role.DRI) -> GateV
     roles = [role for role, _, _ in signed]
     needs = [
         *gatekeeper.check_needs(check_facts(run, bound, phase.gate.checks, now)),
-        *gatekeeper.check_needs(_failing(run, bound, phase.gate.checks, now)),
+        *gatekeeper.check_needs(failing(run, bound, phase.gate.checks, now)),
         *gatekeeper.step_needs([step.name for step in phase.steps], steps_done(run)),
         *gatekeeper.route_needs(_route_trouble(run)),
         *gatekeeper.role_needs(phase.gate, roles, decider),
@@ -64,7 +64,7 @@ def gate_view(run: Run, now: datetime, decider: Role | None = Role.DRI) -> GateV
 def check_facts(run: Run, bound: BoundPlan, names: Sequence[str], now: datetime) -> list[CheckFact]:
     """The named checks as the judge left them, with how old they may be."""
     rows = {check.name: check for check in Check.objects.filter(run=run, name__in=names)}
-    return [_fact(rows[name], bound, now) for name in names if name in rows]
+    return [_fact(rows[name], run, bound, now) for name in names if name in rows]
 
 
 def steps_done(run: Run) -> set[str]:
@@ -73,13 +73,16 @@ def steps_done(run: Run) -> set[str]:
     return set(done.values_list("name", flat=True))
 
 
-def _fact(check: Check, bound: BoundPlan, now: datetime) -> CheckFact:
-    age = None if check.evaluated_at is None else now - check.evaluated_at
+def _fact(check: Check, run: Run, bound: BoundPlan, now: datetime) -> CheckFact:
+    """What was judged before the weights settled says nothing about them."""
+    judged, settled = check.evaluated_at, run.settled_at
+    before = judged is not None and settled is not None and judged < settled
+    age = None if judged is None or before else now - judged
     patience = 2 * bound.sources[check.source].interval
     return CheckFact(check.name, check.status, check.sentence, age, patience)
 
 
-def _failing(run: Run, bound: BoundPlan, required: Sequence[str], now: datetime) -> list[CheckFact]:
+def failing(run: Run, bound: BoundPlan, required: Sequence[str], now: datetime) -> list[CheckFact]:
     """Abort criteria that are failing right now block Go even if the gate does not name them."""
     watched = {criterion.check for criterion in bound.plan.abort} - set(required)
     observed = {spec.name for spec in bound.plan.checks if spec.observe}

@@ -240,3 +240,13 @@ def test_somebody_who_was_switched_off_decides_nothing() -> None:
     User.objects.filter(username="ana").update(is_active=False)
     assert code(gate.go, room.run_id, room.ana, CLICK) == "not_allowed"
     assert isinstance(room.ana, Actor)
+
+
+def test_a_pass_from_before_the_weights_settled_says_nothing_about_them() -> None:
+    room = started(phases=gated(checks=["errors"]))
+    judge(room.run_id, "errors", "PASS")
+    confirm_all(room.run_id)
+    assert room.run.state == State.GATE
+    assert code(gate.go, room.run_id, room.ana, CLICK) == "needs"
+    judge(room.run_id, "errors", "PASS")
+    gate.go(room.run_id, room.ana, CLICK)

@@ -14,7 +14,7 @@ from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import State
 from migrations_app.models import Event, Migration, Pushed, Route, SourceTick
 from migrations_app.models.clock import db_now
-from tests.build import CLICK, at_gate, confirm_all, plan_data, room, started
+from tests.build import CLICK, at_gate, confirm_all, judge, plan_data, room, started
 from tests.timeline import assert_whole
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +125,15 @@ def test_evidence_is_taken_for_a_check_that_waits_for_it_and_for_no_other() -> N
         steps.push_evidence(made.run_id, made.lee, CLICK, evidence("errors"))
     with pytest.raises(Refused, match="expired"):
         steps.push_evidence(made.run_id, made.lee, CLICK, evidence("load", hours=-1))
+
+
+def test_nobody_resumes_into_a_leg_that_would_be_rolled_back_at_once() -> None:
+    made = at_gate()
+    rollback.latch(made.run_id, made.ana, Back())
+    rollback.write_down(made.run_id)
+    confirm_all(made.run_id)
+    judge(made.run_id, "errors", "FAIL", "12 %, above 0.3 %")
+    with pytest.raises(Refused, match=r"Resume waits for: errors 12 %"):
+        resume.resume(made.run_id, made.ana, CLICK, "canary-1")
+    judge(made.run_id, "errors", "NO_DATA")
+    resume.resume(made.run_id, made.ana, CLICK, "canary-1")

@@ -195,6 +195,7 @@ def test_a_resumed_run_starts_its_checks_and_gates_afresh(house: House) -> None:
     house.source.set("errors", 0.02)
     house.read(made)
     house.source.set("errors", 0.0)
+    house.read(made)
     resume.resume(made.run_id, made.ana, CLICK, "half")
     house.settle(made)
     assert (made.run.leg, house.weights()) == (2, [50])

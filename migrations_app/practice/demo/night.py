@@ -172,12 +172,21 @@ class Night:
 
     def _resume(self) -> None:
         self._make_green({})
-        self.told.step("GREEN made well")
+        self._wait_calm()
+        self.told.step("GREEN made well", "and its checks say so")
         self.ana.say(self.run, "resume", phase=RESUME_AT, reason="cause found and mended")
         room = self.ana.wait(self.run, "the resumed weights", GATE_S, "baking")
         self.weights.append(float(room["routes"][0]["desired"]))
         self.told.step("resumed", f"leg {room['leg']} at {room['phase']['name']}, a fresh gate")
         self._measure()
+
+    def _wait_calm(self) -> None:
+        """Until no check fails any more: before, nobody may resume."""
+        deadline = time.monotonic() + GATE_S
+        while any(c["status"] == "FAIL" for c in self.ana.room(self.run)["checks"]):
+            if time.monotonic() > deadline:
+                raise NightFailed("GREEN was made well, but its checks go on failing")
+            time.sleep(0.2)
 
     def _complete(self) -> None:
         self._sign(self.ana.room(self.run))
