@@ -7,6 +7,7 @@ from ninja import Header, Router, Status
 
 from migrations_app.actions import gate
 from migrations_app.actions import resume as resuming
+from migrations_app.actions.amend import amend as amend_plan
 from migrations_app.actions.gate import Going
 from migrations_app.actions.once import Outcome
 from migrations_app.actions.rollback import Back as BackTo
@@ -70,6 +71,15 @@ def resume(
     outcome = resuming.resume(seat.run_id, seat.actor, click_of(body, came), body.phase)
     poke(seat.run_id)
     return answered(outcome, response)
+
+
+@router.post("/runs/{int:run_id}/amend", response=OutcomeOut, operation_id="amend")
+def amend(
+    request: Asked, run_id: int, body: Clicked, came: Header[Came], response: HttpResponse
+) -> Outcome:
+    """Take over the migration's plan as it was loaded last. Takes a reason."""
+    seat = seat_of(request, run_id)
+    return answered(amend_plan(seat.run_id, seat.actor, click_of(body, came)), response)
 
 
 @router.post(

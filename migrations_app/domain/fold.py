@@ -221,6 +221,7 @@ def _confirmed(story: Story, entry: Entry) -> Story:
 
 _TELLS: dict[Kind, Tell] = {
     Kind.PLANNED: _planned,
+    Kind.AMENDED: _planned,
     Kind.STARTED: _started,
     Kind.PHASE_ENTERED: _entered,
     Kind.GATE_OPENED: _opened,

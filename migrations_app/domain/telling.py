@@ -44,7 +44,7 @@ class Always(Telling):
 
 
 class Planned(Telling):
-    """A run was planned, or started with its plan frozen."""
+    """A run was planned, started with its plan frozen, or got another plan."""
 
     plan_sha256: StrictStr
 

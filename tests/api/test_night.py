@@ -124,6 +124,16 @@ def pushed_plan() -> dict[str, object]:
     return {"checks": [errors, smoke], "environments": {"rehearsal": rehearsal}}
 
 
+def test_a_plan_is_amended_for_a_reason() -> None:
+    made = room()
+    ana = caller("ana")
+    ana.click(made.run_id, "start")
+    Migration.objects.update(plan={**Migration.objects.get().plan, "title": "Orders, again"})
+    assert ana.click(made.run_id, "amend").json()["code"] == "reason"
+    assert ana.click(made.run_id, "amend", reason="a better title").status_code == 200
+    assert ana.get(f"/runs/{made.run_id}").json()["title"] == "Orders, again"
+
+
 def test_a_plan_that_was_broken_meanwhile_says_so() -> None:
     made = room()
     Migration.objects.update(plan={**Migration.objects.get().plan, "environments": {}})

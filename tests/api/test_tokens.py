@@ -41,6 +41,7 @@ POSTS: dict[str, tuple[str, set[Scope]]] = {
     "complete": ("/runs/{id}/complete", {Scope.DECIDE}),
     "no_go": ("/runs/{id}/no-go", {Scope.DECIDE}),
     "resume": ("/runs/{id}/resume", {Scope.DECIDE}),
+    "amend": ("/runs/{id}/amend", {Scope.DECIDE}),
     "roll_back": ("/runs/{id}/rollback", {Scope.OPERATE, Scope.DECIDE}),
 }
 BODIES: dict[str, dict[str, object]] = {

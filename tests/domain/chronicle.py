@@ -104,6 +104,8 @@ class Chronicle:
                 self._close("rolled_back")
                 self.desired = {"web": Decimal(0), "db": Decimal(0)}
                 return {"weights": self.desired}
+            case Verb.AMEND:
+                return {"plan_sha256": f"amended {weight}"}
             case Verb.SETTLE:
                 self.run["settled_at"] = self.run["hold_from"] = self.now
             case Verb.RESUME if before == State.ROLLED_BACK:

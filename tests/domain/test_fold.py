@@ -122,6 +122,10 @@ def test_the_plan_is_the_one_that_was_frozen_at_the_start() -> None:
     assert fold(night(Verb.START).entries).plan_sha256 == "frozen"
 
 
+def test_an_amended_plan_takes_its_place() -> None:
+    assert fold(night(Verb.START, Verb.AMEND).entries).plan_sha256 == "amended 25"
+
+
 def test_the_same_story_has_no_differences() -> None:
     told = fold(night(*AT_GATE, Verb.GO).entries)
     assert differences(told, told) == []

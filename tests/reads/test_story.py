@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrations_app.actions import engine, gate, resume, rollback, shift, start, steps
+from migrations_app.actions import amend, engine, gate, resume, rollback, shift, start, steps
 from migrations_app.actions.rollback import Back
 from migrations_app.actions.shift import ReadBack
 from migrations_app.domain.actor import Click
@@ -115,6 +115,13 @@ def again(made: Room, at: int) -> None:
     resume.resume(made.run_id, made.ana, CLICK, names[at % len(names)] if at % 3 else "")
 
 
+def amended(made: Room, at: int) -> None:
+    migration = made.run.migration
+    migration.plan = migration.plan | {"title": f"Orders, take {at}"}
+    migration.save()
+    amend.amend(made.run_id, made.ana, Click(reason="a better title"))
+
+
 def sign(made: Room, at: int) -> None:
     actor, role = [(made.ana, Role.DRI), (made.raj, Role.DATABASE)][at % 2]
     gate.sign_off(made.run_id, actor, CLICK, role)
@@ -143,6 +150,7 @@ MOVES: dict[str, Move] = {
     "back": back,
     "again": again,
     "sign": sign,
+    "amend": amended,
 }
 ONWARD = {
     State.PLANNED: ["start"],
@@ -218,8 +226,8 @@ NIGHTS = {
         {"no_go", "shift_failed", "resumed", "held", "gate_expired", "called_off"},
     ),
     "drifting and frozen": (
-        f"{READY} drift:7 in_line again:0 unverified confirm confirm freeze again:0 note",
-        {"drift", "drift_gone", "weight_unverified", "frozen", "note"},
+        f"{READY} amend drift:7 in_line again:0 unverified confirm confirm freeze again:0 note",
+        {"drift", "drift_gone", "weight_unverified", "frozen", "note", "amended"},
     ),
 }
 
