@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.domain.lint.broken.base import check
-from tests.domain.lint.plans import PRODUCTION, problems
+from tests.domain.lint.plans import PRODUCTION, SEAMS, problems
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 RELATIVE = {"fail_when": "> 5 % vs baseline"}
 SLOW = PRODUCTION | {"sources": {"metrics": {"kind": "fake", "interval": "60s"}}}
@@ -47,6 +51,19 @@ def codes(edits: dict[str, Any]) -> list[tuple[str, str]]:
         ("literal_secret", {"summary": "Ask http://${env:DB_USER}:${env:DB_PASSWORD}@db/"}),
         ("literal_secret", {"summary": "https://hooks.slack.com/services/${env:HOOK}"}),
         ("literal_secret", {"environments.production.vars.monkey": "x"}),
+        ("literal_secret", {"environments.production.vars.routing_key": "orders"}),
+        (
+            "wait_without_time",
+            {
+                "phases.0.steps.0": {
+                    "name": "x",
+                    "kind": "action",
+                    "action": "wait",
+                    "expected": "1s",
+                }
+            },
+        ),
+        ("wait_without_time", {"phases.0.steps.0": {"name": "x"}}),
     ],
 )
 def test_what_is_just_within_the_limit_is_fine(code: str, edits: dict[str, Any]) -> None:
@@ -85,6 +102,18 @@ def test_one_refusal_does_not_hide_the_next(
 ) -> None:
     found = codes(edits)
     assert [one for one in expected if one not in found] == []
+
+
+def test_a_driver_is_asked_about_every_share_and_nothing_else() -> None:
+    asked: list[str] = []
+
+    def cannot(_: object, weight: Decimal) -> str | None:
+        asked.append(str(weight))
+        return None
+
+    edits = {"phases.0.weights": {"web": 101}, "phases.2": {"name": "x", "weights": {"other": 5}}}
+    problems(edits, replace(SEAMS, cannot=cannot))
+    assert asked == ["0", "100"]
 
 
 def test_the_slowest_environment_counts() -> None:

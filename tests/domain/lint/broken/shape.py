@@ -33,6 +33,12 @@ SHAPE = [
     ),
     Broken(
         "bad_objective",
+        {"objectives.error_budget.share": "0 %"},
+        "objectives.error_budget.share",
+        "between 0 and 100 %",
+    ),
+    Broken(
+        "bad_objective",
         {"objectives.error_budget.share": "5 s"},
         "objectives.error_budget.share",
         "can't be turned into %",
