@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -36,25 +37,22 @@ NEEDED = [
 @dataclass(frozen=True, slots=True)
 class Setup:
     """`scrape` maps jobs to `host:port`; `past` is OpenMetrics text with the samples it starts
-    out with; `web` is its own web configuration (TLS, users)."""
+    out with; `web` is its own web configuration (TLS, users), `ca_file` who vouches for it."""
 
     scrape: Mapping[str, str] = field(default_factory=dict)
     interval: str = "1s"
     past: str = ""
     web: Mapping[str, object] = field(default_factory=dict)
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RealPrometheus:
     """`ask` shares no code with the source."""
 
-    port: int
+    url: str
     process: subprocess.Popen[bytes]
     client: httpx.Client
-
-    @property
-    def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
 
     def ask(self, path: str, **form: str) -> dict[str, object]:
         """The whole envelope, whatever the status."""
@@ -85,12 +83,14 @@ def prometheus(setup: Setup) -> Iterator[RealPrometheus]:
             _backfill(directory, setup.past)
         (directory / "web.yml").write_text(json.dumps(setup.web))
         (directory / "prometheus.yml").write_text(_config(setup))
+        url = f"{'https' if setup.ca_file else 'http'}://{HOST}:{port}"
+        context = ssl.create_default_context(cafile=setup.ca_file)
         with (
             _running(directory, port) as process,
-            httpx.Client(base_url=f"http://{HOST}:{port}", timeout=PATIENCE) as client,
+            httpx.Client(base_url=url, timeout=PATIENCE, verify=context) as client,
         ):
             _wait_until_it_serves(process, client, directory / "log")
-            yield RealPrometheus(port, process, client)
+            yield RealPrometheus(url, process, client)
 
 
 def _config(setup: Setup) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from migrations_app.domain.errors import Permanent, Transient
 from migrations_app.domain.finding import Finding
-from migrations_app.domain.plan.base import Duration, Strict
+from migrations_app.domain.plan.base import Strict
 from migrations_app.domain.reading import Outcome, Point, Query, Reading
 from migrations_app.sources.fake_script import (
     EVERY_QUERY,
@@ -23,6 +23,7 @@ from migrations_app.sources.fake_script import (
     Script,
     Step,
 )
+from migrations_app.sources.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ class FakeConfig(Strict):
 
     name: str = "fake"
     file: Path | None = None
-    timeout: Annotated[Duration, Field(gt=timedelta(0))] = timedelta(seconds=3)
+    timeout: Patience = timedelta(seconds=3)
 
 
 class FakeSource:

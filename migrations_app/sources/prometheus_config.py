@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -20,14 +19,13 @@ from pydantic import (
     model_validator,
 )
 
-from migrations_app.domain.plan.base import Count, Duration, Flag, Strict
+from migrations_app.domain.plan.base import Count, Flag, Strict
+from migrations_app.sources.patience import Patience
 
 _OURS = frozenset(
     {"accept", "accept-encoding", "authorization", "connection", "content-length", "content-type"}
     | {"host", "transfer-encoding", "x-scope-orgid"}
 )
-_LONGEST = timedelta(minutes=5)
-_WRONG_SPAN = "must be between 1ms and 5m"
 
 
 class _Secretive(Strict):
@@ -37,15 +35,15 @@ class _Secretive(Strict):
 
 def _base_url(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or " " in url:
         raise ValueError("write the whole address, such as https://prometheus.example:9090")
     if parts.username is not None or parts.password is not None:
         raise ValueError("put user name and password under auth, never into the address")
     if parts.query or parts.fragment:
         raise ValueError("the address ends before any ? or #")
     try:
-        httpx.URL(url)
-    except httpx.InvalidURL as error:
+        httpx.URL(url, port=parts.port)  # urlsplit reads the port only when asked
+    except (ValueError, httpx.InvalidURL) as error:
         raise ValueError(f"is not an address: {error}") from None
     return url.rstrip("/")
 
@@ -58,26 +56,10 @@ def _sendable(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _seconds(value: object) -> object:
-    """A bare number is a number of seconds; `3s` and `500ms` are read as everywhere else."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    if not 0 < value <= _LONGEST.total_seconds():
-        raise ValueError(_WRONG_SPAN)
-    return timedelta(seconds=value)
-
-
-def _positive(span: timedelta) -> timedelta:
-    if not timedelta(milliseconds=1) <= span <= _LONGEST:
-        raise ValueError(_WRONG_SPAN)
-    return span
-
-
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,100}$")]
 HeaderValue = Annotated[SecretStr, AfterValidator(_sendable)]
 Tenant = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!\-_.*'()|:]{1,150}$")]
-Patience = Annotated[Duration, BeforeValidator(_seconds), AfterValidator(_positive)]
 
 
 class Basic(_Secretive):
