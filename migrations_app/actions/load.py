@@ -1,0 +1,92 @@
+"""Store a plan: the migration as it is being prepared, and the roles its runbook gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from migrations_app.domain.errors import Refused
+from migrations_app.domain.plan.bind import digest
+from migrations_app.domain.plan.people import Role
+from migrations_app.models import Membership, Migration
+from migrations_app.models.clock import db_now
+
+if TYPE_CHECKING:
+    from migrations_app.domain.plan.schema import Plan
+
+Seat = tuple[Role, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of it. `unknown`: seats of the plan for which there is no active user.
+
+    `beyond`: seats that people hold although the plan does not give them.
+    """
+
+    slug: str
+    created: bool
+    changed: bool
+    unknown: tuple[Seat, ...]
+    beyond: tuple[Seat, ...]
+
+
+def load(plan: Plan, by: str | None = None) -> Loaded:
+    """Store `plan` under its slug and seat the people it names. Runs that were started keep theirs.
+
+    Nobody loses a role here: what the plan no longer gives is told, and revoked by hand. `by`: the
+    person who asks for it, who must be the DRI of the plan that is replaced, or of a new one.
+    """
+    content = plan.model_dump(mode="json")
+    sha256 = digest(content)
+    with transaction.atomic(durable=True):
+        found = Migration.objects.select_for_update().filter(slug=plan.migration).first()
+        _require_dri(by, plan, found)
+        row = found or Migration(slug=plan.migration)
+        changed = row.sha256 != sha256
+        if changed:
+            row.title, row.plan, row.sha256 = plan.title, content, sha256
+            row.updated_at = db_now()
+            row.save()
+        unknown = _seat(row, plan)
+        return Loaded(row.slug, found is None, changed, unknown, _beyond(row, plan))
+
+
+def _require_dri(by: str | None, plan: Plan, found: Migration | None) -> None:
+    if by is None:
+        return
+    seats = Membership.objects.filter(migration=found, role=Role.DRI, user__is_active=True)
+    named = plan.roles.get(Role.DRI, ())
+    dris = set(named if found is None else seats.values_list("user__username", flat=True))
+    if by not in dris:
+        known = ", ".join(sorted(dris)) or "nobody"
+        raise Refused("not_allowed", f"{by} is not the DRI of {plan.migration}: {known} may load.")
+
+
+def _seat(row: Migration, plan: Plan) -> tuple[Seat, ...]:
+    """Seat everybody who is there; the first of each role holds it. Returns who is not there."""
+    users = get_user_model().objects.filter(is_active=True)
+    known = {user.get_username(): user for user in users.filter(username__in=_names(plan))}
+    unknown = []
+    for role, names in plan.roles.items():
+        for at, name in enumerate(names):
+            if name in known:
+                Membership.objects.update_or_create(
+                    migration=row, user=known[name], role=role, defaults={"backup": at > 0}
+                )
+            else:
+                unknown.append((role, name))
+    return tuple(unknown)
+
+
+def _names(plan: Plan) -> set[str]:
+    return {name for names in plan.roles.values() for name in names}
+
+
+def _beyond(row: Migration, plan: Plan) -> tuple[Seat, ...]:
+    held = Membership.objects.filter(migration=row).order_by("role", "user__username")
+    seats = [(Role(role), str(name)) for role, name in held.values_list("role", "user__username")]
+    return tuple(seat for seat in seats if seat[1] not in plan.roles.get(seat[0], ()))
