@@ -24,6 +24,7 @@ class Servers:
 
     postgres_url: str = field(repr=False)
     redis_url: str = field(repr=False)
+    directory: Path
     pids: dict[str, int]
 
 
@@ -44,7 +45,7 @@ def postgres_and_valkey() -> Iterator[Servers]:
         valkey = make_valkey(state)
         supervisor.add(postgres.child(), valkey.child())
         postgres.create_database()
-        yield Servers(postgres.url(), valkey.url, supervisor.pids())
+        yield Servers(postgres.url(), valkey.url, directory, supervisor.pids())
 
 
 def make_postgres(state: StateDir) -> Postgres:

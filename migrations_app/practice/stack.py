@@ -111,7 +111,7 @@ def describe(running: Stack) -> str:
     kind = "Prometheus" if world.prometheus_is_real else "the range's own metrics server"
     return "\n".join(
         [
-            f"Traffic      {world.frontend_url}/orders",
+            f"Traffic      {world.frontend_url}/orders (say `Authorization: Bearer customer-1`)",
             f"HAProxy      {world.haproxy_tcp} or {world.haproxy_socket}",
             f"Metrics      {world.prometheus_url} ({kind})",
             *(f"{side:<12} {url} (sickness)" for side, url in world.sickness_urls.items()),

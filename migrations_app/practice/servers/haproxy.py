@@ -114,9 +114,7 @@ class HAProxy:
 
     def save_state(self) -> None:
         """Keep the servers' state for the next start, in one rename."""
-        draft = self.state.with_name(f"servers.state.{threading.get_ident()}")
-        draft.write_text(runtime.servers_state(self.socket))
-        draft.replace(self.state)
+        self._write_state(runtime.servers_state(self.socket))
 
     def reload(self, master: int) -> None:
         """Read the configuration again, keeping the weights; returns when the new worker serves."""
@@ -144,10 +142,19 @@ class HAProxy:
             return None
 
     def _before(self) -> None:
-        """Servers may listen elsewhere than last time."""
-        if self.state.exists():
-            ports = {BLUE: self.ports.blue, GREEN: self.ports.green}
-            self.state.write_text(runtime.revived(self.state.read_text(), ports))
+        """Servers may listen elsewhere than last time; a state that is not whole is no state."""
+        if not self.state.exists():
+            return
+        ports = {BLUE: self.ports.blue, GREEN: self.ports.green}
+        try:
+            self._write_state(runtime.revived(self.state.read_text(), ports))
+        except ValueError:
+            self.state.unlink()
+
+    def _write_state(self, state: str) -> None:
+        draft = self.state.with_name(f"servers.state.{threading.get_ident()}")
+        draft.write_text(state)
+        draft.replace(self.state)
 
     def _answers(self) -> bool:
         return set(self.weights()) == {BLUE, GREEN}

@@ -51,7 +51,9 @@ class Metrics:
     def _real_argv(self) -> list[str]:
         program = prometheus()
         if program is None:
-            raise PracticeError("There is no `prometheus` on PATH; leave the choice to us.")
+            raise PracticeError(
+                "A real Prometheus was asked for, but there is no `prometheus` on PATH."
+            )
         config = self.directory / "prometheus.yml"
         config.write_text(self._config())
         return [

@@ -50,6 +50,7 @@ def revived(state: str, ports: Mapping[str, int]) -> str:
     """`state` for a fresh start: the same weights, at today's `ports`, everyone believed up.
 
     HAProxy would otherwise send traffic to the ports of last time, or to nobody at first.
+    `ValueError` if the state does not have every one of those servers.
     """
     version, header, *_ = state.splitlines()
     lines = [version, header]
@@ -58,10 +59,15 @@ def revived(state: str, ports: Mapping[str, int]) -> str:
             row["srv_port"] = str(ports[row["srv_name"]])
             row["srv_op_state"] = UP
         lines.append(" ".join(row.values()))
+    if not ports.keys() <= weights(state).keys():
+        raise ValueError("The servers' state is not whole.")
     return "\n".join(lines) + "\n"
 
 
 def _rows(state: str) -> list[dict[str, str]]:
-    _version, header, *lines = state.splitlines()
+    """One mapping for each server, by column; `ValueError` if the text is no such state."""
+    version, header, *lines = [*state.splitlines(), "", ""]
+    if version != "1" or not header.startswith(HEADER):
+        raise ValueError("This is no servers' state of version 1.")
     names = header.removeprefix("# ").split()
     return [dict(zip(names, line.split(), strict=True)) for line in lines if line]

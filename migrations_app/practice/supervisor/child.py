@@ -24,8 +24,8 @@ class Child:
     """One long-lived process.
 
     `argv[0]` is an absolute path. `env` is added to the supervisor's own environment and never
-    shown. `before` runs ahead of every start, restarts included. `ready` is asked until it says
-    True; whatever it raises means "not yet" and is quoted if the time runs out. Seconds are
+    shown. `before` runs ahead of every start, restarts included; if it raises, that start
+    has failed. `ready` is asked until it says True; what it raises means "not yet". Seconds are
     seconds of the monotonic clock.
     """
 

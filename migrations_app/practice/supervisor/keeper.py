@@ -117,8 +117,8 @@ class Keeper:
                     return None
                 process = spawn(self.child)
                 self.pid, self.lives = process.pid, self.lives + 1
-        except (PracticeError, OSError) as error:
-            self._log.write(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and tried again
+            self._log.write(f"could not be started: {error or repr(error)}")
             self._note_end(unready=True)
             return None
         return process

@@ -21,9 +21,12 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def ended_politely() -> Iterator[None]:
     """Inside, SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt. Main thread only.
 
-    SIGINT too, because a shell starts background jobs with it ignored.
+    SIGINT even if it is ignored, because a shell starts background jobs so; but whoever is told
+    to ignore SIGHUP is meant to outlive its terminal.
     """
-    before = {number: signal.signal(number, _interrupt) for number in POLITE}
+    immune = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    wanted = [number for number in POLITE if not (immune and number is signal.SIGHUP)]
+    before = {number: signal.signal(number, _interrupt) for number in wanted}
     try:
         yield
     finally:

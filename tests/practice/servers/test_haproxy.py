@@ -93,6 +93,17 @@ def test_a_second_start_has_the_weights_of_the_first_and_todays_ports(directory:
     assert f" {first.ports.green} " not in state
 
 
+@pytest.mark.parametrize("left", ["", "1\n", "1\n# be_id be_name\n3 orders 1 blue\n", "nonsense"])
+def test_a_state_that_a_power_cut_left_in_pieces_is_forgotten(left: str, directory: Path) -> None:
+    made = load_balancer(directory)
+    made.state.write_text(left)
+
+    with Supervisor(directory) as supervisor:
+        supervisor.add(made.child())
+
+        assert made.weights() == {"blue": 100, "green": 0}
+
+
 def test_the_saver_saves_what_changes_and_once_more_at_the_end(haproxy: HAProxy) -> None:
     saver = StateSaver(haproxy.save_state, interval=0.02)
     shift(haproxy, 10)

@@ -127,13 +127,17 @@ def test_before_runs_ahead_of_every_start_and_its_refusal_is_logged(
         runs_.append("before")
         if len(runs_) == 2:
             raise PracticeError("not this time")
+        if len(runs_) == 3:
+            raise ZeroDivisionError("nobody expected this")
 
     supervisor.add(Child("a", SLEEP, before=before))
     os.kill(supervisor.pids()["a"], signal.SIGKILL)
     supervisor.wait_ready("a", 2)
 
-    assert len(runs_) == 3
-    assert "not this time" in (supervisor.logs / "a.log").read_text()
+    assert len(runs_) == 4
+    log = (supervisor.logs / "a.log").read_text()
+    assert "not this time" in log
+    assert "nobody expected this" in log
 
 
 def test_stop_goes_backwards_and_leaves_nothing(directory: Path) -> None:
