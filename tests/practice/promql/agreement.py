@@ -12,8 +12,21 @@ from migrations_app.practice.promql.errors import QueryError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from migrations_app.practice.promql.engine import Engine
+    from tests.real_prometheus import RealPrometheus
+
 Envelope = dict[str, object]
 Answer = tuple[str, dict[tuple[tuple[str, str], ...], list[tuple[float, float]]]]
+
+
+def differences_at(moment: int, query: str, ours: Engine, theirs: RealPrometheus) -> list[str]:
+    """Of an instant query at `moment` (unix ms)."""
+    answer = envelope(lambda: render.instant(ours.instant(query, moment), moment))
+    return differences(answer, theirs.ask("query", query=query, time=seconds(moment)))
+
+
+def seconds(moment: int) -> str:
+    return f"{moment / 1000:.3f}"
 
 
 def envelope(ask: Callable[[], object]) -> Envelope:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from migrations_app.practice.promql import render
 from migrations_app.practice.promql.engine import Engine
 from migrations_app.practice.promql.windows import Dialect
-from tests.practice.promql.agreement import differences, envelope
+from tests.practice.promql.agreement import differences, differences_at, envelope, seconds
 from tests.practice.promql.grammar import queries
 from tests.practice.promql.past import BEGIN, END, STEP, openmetrics, past, store_of
 from tests.practice.promql.queries import ALL
@@ -51,7 +51,7 @@ def ours(theirs: RealPrometheus) -> Engine:
 @pytest.mark.parametrize("query", ALL)
 def test_agrees_at_any_moment(query: str, ours: Engine, theirs: RealPrometheus) -> None:
     for moment in MOMENTS:
-        assert not at_one_moment(query, moment, ours, theirs), moment
+        assert not differences_at(moment, query, ours, theirs), moment
 
 
 @pytest.mark.parametrize("query", ALL)
@@ -72,13 +72,4 @@ def test_agrees_over_time(query: str, ours: Engine, theirs: RealPrometheus) -> N
 )
 @given(query=queries, moment=st.sampled_from(MOMENTS) | st.integers(BEGIN, END))
 def test_agrees_on_any_query(query: str, moment: int, ours: Engine, theirs: RealPrometheus) -> None:
-    assert not at_one_moment(query, moment, ours, theirs)
-
-
-def at_one_moment(query: str, moment: int, ours: Engine, theirs: RealPrometheus) -> list[str]:
-    answer = envelope(lambda: render.instant(ours.instant(query, moment), moment))
-    return differences(answer, theirs.ask("query", query=query, time=seconds(moment)))
-
-
-def seconds(moment: int) -> str:
-    return f"{moment / 1000:.3f}"
+    assert not differences_at(moment, query, ours, theirs)
