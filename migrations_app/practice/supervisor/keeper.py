@@ -118,7 +118,7 @@ class Keeper:
                 process = spawn(self.child)
                 self.pid, self.lives = process.pid, self.lives + 1
         except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and tried again
-            self._log.write(f"could not be started: {error or repr(error)}")
+            self._log.write(f"could not be started: {type(error).__name__}: {error}")
             self._note_end(unready=True)
             return None
         return process

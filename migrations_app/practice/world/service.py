@@ -58,9 +58,10 @@ class Side:
                 return self._changes(request)
             case "/sickness":
                 return self._be_ill(request)
-        if request.path == "/orders" or request.path.startswith("/orders/"):
-            return await self.shop.serve(request)
-        return refusal(404, "There is nothing here.")
+            case path if path == "/orders" or path.startswith("/orders/"):
+                return await self.shop.serve(request)
+            case _:
+                return refusal(404, "There is nothing here.")
 
     async def _fetch(self, after: int) -> bytes:
         answer = await self._peer.ask(Question("GET", f"/changes?after={after}"))
