@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from migrations_app.practice.stack import Stack
 
 GATE_S = 40.0
+CLICK_AT = "canary-1"
 SICK_AT = "canary-25"
-RESUME_AT = "canary-25"
 SICKNESS = {"errors": 0.3}
 BREACH = (
     '(sum(rate(http_requests_total{track="green",code=~"5.."}[5s])) or vector(0))'
@@ -72,9 +72,13 @@ class Night:
     def play(self) -> None:
         before_lost = lost(self.world)
         self._start()
+        self._forward_to(CLICK_AT)
+        self._click_back()
+        self._resume(CLICK_AT)
         self._forward_to(SICK_AT)
         self._sicken()
-        self._resume()
+        self._heal()
+        self._resume(SICK_AT)
         self._forward_to("full")
         self._complete()
         self._reckon(before_lost)
@@ -170,11 +174,29 @@ class Night:
             f"{times.applied * 1000:.0f} ms → confirmed {times.confirmed * 1000:.0f} ms",
         )  # fmt: skip
 
-    def _resume(self) -> None:
+    def _click_back(self) -> None:
+        """One click by a person, nobody being sick."""
+        said = time.time()
+        answer = self.raj.back(self.run, "a customer called")
+        answered = time.time() - said
+        seen = self._seen(0.0, said)
+        self.weights.append(0.0)
+        self.told.step(
+            "Roll back clicked",
+            f"click → HAProxy at 0 % {seen * 1000:.0f} ms → read back and answered "
+            f"{answered * 1000:.0f} ms",
+        )
+        self.told.expect("the click's answer was the confirmation", true=answer["confirmed"])
+        self._in_time(f"back within {CLICK_S:g} s of the click", seen, CLICK_S)
+        self.ana.wait(self.run, "the rollback", 20, "rolled_back")
+
+    def _heal(self) -> None:
         self._make_green({})
         self._wait_calm()
         self.told.step("GREEN made well", "and its checks say so")
-        self.ana.say(self.run, "resume", phase=RESUME_AT, reason="cause found and mended")
+
+    def _resume(self, phase: str) -> None:
+        self.ana.say(self.run, "resume", phase=phase, reason="cause found and mended")
         room = self.ana.wait(self.run, "the resumed weights", GATE_S, "baking")
         self.weights.append(float(room["routes"][0]["desired"]))
         self.told.step("resumed", f"leg {room['leg']} at {room['phase']['name']}, a fresh gate")

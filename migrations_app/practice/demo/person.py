@@ -43,6 +43,10 @@ class Person:
             body["evaluation"] = room["evaluation"]
         return self._asked("POST", f"/runs/{run}/{verb}", body)
 
+    def back(self, run: int, reason: str) -> Room:
+        """Roll back: needs no revision, and answers when the routes were read back."""
+        return self._asked("POST", f"/runs/{run}/rollback", {"reason": reason})
+
     def export(self, run: int) -> Room:
         return self._asked("GET", f"/runs/{run}/export", None)
 
