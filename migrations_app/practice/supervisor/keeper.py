@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from migrations_app.practice.supervisor.logs import Log
     from migrations_app.practice.supervisor.reaping import Reaper
 
-PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds before a restart, by crashes in a row
-STEADY = 10.0  # seconds of life after which a crash counts as the first again
+PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds before a restart, by short lives in a row
+STEADY = 3.0  # seconds; a life this long was not a failed start
 TRIES = 3  # lives in a row that may end before they were ready
 POLL = 0.02  # seconds between two questions "ready?"
 
@@ -89,12 +89,12 @@ class Keeper:
         )
 
     def _run(self) -> None:
-        crashes = 0
+        short_lives = 0
         while not self._stopping.is_set():
             born = time.monotonic()
             self._live()
-            crashes = 0 if time.monotonic() - born > STEADY else crashes + 1
-            self._stopping.wait(PAUSES[min(crashes, len(PAUSES) - 1)])
+            short_lives = 0 if time.monotonic() - born > STEADY else short_lives + 1
+            self._stopping.wait(PAUSES[min(short_lives, len(PAUSES) - 1)])
 
     def _live(self) -> None:
         """One life, from birth to the end of everything in its group."""
