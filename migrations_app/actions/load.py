@@ -38,7 +38,7 @@ def load(plan: Plan, by: str | None = None) -> Loaded:
     """Store `plan` under its slug and seat the people it names. Runs that were started keep theirs.
 
     Nobody loses a role here: what the plan no longer gives is told, and revoked by hand. `by`: the
-    person who asks for it, who must be the DRI of the plan that is replaced, or of a new one.
+    person who asks for it, who must be a DRI of the migration; as long as it has none, of the plan.
     """
     content = plan.model_dump(mode="json")
     sha256 = digest(content)
@@ -59,8 +59,8 @@ def _require_dri(by: str | None, plan: Plan, found: Migration | None) -> None:
     if by is None:
         return
     seats = Membership.objects.filter(migration=found, role=Role.DRI, user__is_active=True)
-    named = plan.roles.get(Role.DRI, ())
-    dris = set(named if found is None else seats.values_list("user__username", flat=True))
+    seated = set(seats.values_list("user__username", flat=True)) if found else set()
+    dris = seated or set(plan.roles.get(Role.DRI, ()))
     if by not in dris:
         known = ", ".join(sorted(dris)) or "nobody"
         raise Refused("not_allowed", f"{by} is not the DRI of {plan.migration}: {known} may load.")

@@ -1,0 +1,35 @@
+"""Runbooks as files, and plans as they are stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.management.base import CommandError
+
+from migrations_app.domain.plan.schema import Plan
+from migrations_app.domain.plan.yaml_read import LONGEST
+from migrations_app.models import Migration
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read(file: Path) -> str:
+    """The text of a runbook; of one that is too long, enough to see that."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(LONGEST + 1)
+        return content.decode(errors="replace" if len(content) > LONGEST else "strict")
+    except OSError as error:
+        raise CommandError(f"{file} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{file} is not UTF-8 text.") from error
+
+
+def stored(slug: str) -> Plan:
+    """The plan of a migration as it was loaded last."""
+    found = Migration.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Migration.objects.values_list("slug", flat=True)) or "none"
+        raise CommandError(f'There is no migration "{slug}". Known: {known}.')
+    return Plan.model_validate(found.plan)
