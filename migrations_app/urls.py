@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from migrations_app.api.root import api
 from migrations_app.web import back, decide, health, login, room, runs, stream, timeline
 
 _run = [
@@ -31,5 +32,6 @@ urlpatterns = [
     path("login/", login.sign_in, name="login"),
     path("logout/", login.sign_out, name="logout"),
     path("healthz", health.health, name="health"),
+    path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
 ]

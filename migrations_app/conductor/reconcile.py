@@ -208,7 +208,7 @@ class _Visit:
 
 
 def _read_back(seen: Observed) -> ReadBack:
-    return ReadBack(seen.weight, seen.detail)
+    return ReadBack(seen.weight, seen.detail[:500])
 
 
 def _not_there(read: Observed | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -63,4 +64,5 @@ def _context(seat: Seat, refusal: str) -> dict[str, object]:
         "mine": mine_of(shown, seat),
         "scene": scene_of(shown),
         "refusal": refusal,
+        "panels": settings.WARROOM_PANELS,
     }
