@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qs
 
-import promql_parser
-
+from migrations_app.domain.duration import parse_duration
 from migrations_app.practice.promql.errors import BadData
 
 _MOST_POINTS: Final = 11_000
@@ -47,13 +46,14 @@ class Params:
         text = self.text(name)
         if not text and default is not None:
             return default
-        try:
-            length = promql_parser.parse_duration(text) // timedelta(milliseconds=1)
-        except (ValueError, OverflowError) as error:
-            raise _unreadable(name, text, "a duration above zero") from error
-        if not 0 < length < _FARTHEST:
-            raise _unreadable(name, text, "a duration above zero")
-        return length
+        for read in (_seconds, parse_duration):
+            try:
+                length = read(text) // timedelta(milliseconds=1)
+            except (ValueError, OverflowError):
+                continue
+            if 0 < length < _FARTHEST:
+                return length
+        raise _unreadable(name, text, "a duration above zero")
 
     def times(self) -> range:
         """`start`, `end` and `step` of a range query, in unix ms, both ends included."""
@@ -63,6 +63,10 @@ class Params:
         if (end - start) // step + 1 > _MOST_POINTS:
             raise BadData(f"more than {_MOST_POINTS:,} points per series; make the step longer")
         return range(start, end + 1, step)
+
+
+def _seconds(text: str) -> timedelta:
+    return timedelta(seconds=float(text))
 
 
 def _rfc3339(text: str) -> float:

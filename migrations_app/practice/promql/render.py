@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from migrations_app.practice.promql.engine import Result
     from migrations_app.practice.promql.errors import QueryError
     from migrations_app.practice.promql.store import Samples
-    from migrations_app.practice.promql.vectors import Vector
 
 Json = dict[str, object]
 
@@ -25,7 +25,7 @@ def failure(error: QueryError) -> bytes:
     return json.dumps(words).encode()
 
 
-def instant(result: float | Vector | list[Samples], time: int) -> Json:
+def instant(result: Result, time: int) -> Json:
     """`time` in unix ms."""
     if isinstance(result, dict):
         vector = [

@@ -86,6 +86,10 @@ class Ranges:
                 window = Window(times[first:last], values[first:last], start, end, self._dialect)
                 yield labels, window
 
+    def samples(self, time: int) -> list[Samples]:
+        """The windows as they are."""
+        return [Samples(key, window.times, window.values) for key, window in self.windows(time)]
+
 
 def milliseconds(span: timedelta) -> int:
     return span // timedelta(milliseconds=1)
