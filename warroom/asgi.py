@@ -13,6 +13,10 @@ from migrations_app.live.stream import HoldStreams
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 
+# Here every request has a thread of its own: a connection kept beyond it is kept for nobody, and
+# stays open until the garbage collector comes by.
+settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
+
 pages = get_asgi_application()
 eyes = import_string("migrations_app.web.live.EYES")  # needs the applications that are set up now
 application = HoldStreams(pages, Hub(eyes, settings.WARROOM_REDIS_URL))

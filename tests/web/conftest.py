@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.http import HttpResponse
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from tests.web.build import World
 
@@ -35,7 +35,7 @@ class Screen:
     def look(self, name: str = "") -> str:
         return self.client.get(self.url(name)).content.decode()
 
-    def click(self, name: str, *, htmx: bool = False, **fields: Any) -> HttpResponse:
+    def click(self, name: str, htmx: bool = False, **fields: Any) -> HttpResponse:
         """POST with the hidden fields of a fresh screen, unless `fields` says otherwise."""
         shown = room(self.run_id)
         hidden = {"revision": shown.head.revision, "evaluation": shown.evaluation or ""}
@@ -58,6 +58,6 @@ def _no_drivers_left() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _static_files_where_they_are(settings: SettingsWrapper) -> None:
+def _static_files_where_they_are(settings: Settings) -> None:
     """Nobody collected them; without this WhiteNoise complains that they are not there."""
     settings.WHITENOISE_AUTOREFRESH = True

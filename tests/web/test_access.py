@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -110,7 +110,12 @@ def test_a_click_takes_its_role(name: str, person: str) -> None:
     """The table of roles is the only word on it: allowed means refused for other reasons only."""
     one = build.ready()
     role = build.PEOPLE[person]
-    fields = {"reason": "why", "role": role.value, "step": "look", "phase": "canary"}
+    fields: dict[str, Any] = {
+        "reason": "why",
+        "role": role.value,
+        "step": "look",
+        "phase": "canary",
+    }
     status = screen(one, person).click(name, **fields).status_code
     assert (status == HTTPStatus.FORBIDDEN) == (role not in WHO[CLICKS[name]])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -78,7 +78,7 @@ def test_what_is_missing_is_named() -> None:
 
 @pytest.mark.parametrize("fields", [{"revision": ""}, {"revision": "1e3"}, {"revision": "٣"},
                                     {"evaluation": "-1"}, {"revision": "9" * 30}])  # fmt: skip
-def test_a_form_that_does_not_say_its_screen_does_nothing(fields: dict[str, str]) -> None:
+def test_a_form_that_does_not_say_its_screen_does_nothing(fields: dict[str, Any]) -> None:
     one = build.world()
     response = screen(one, "ana").click("start", **fields)
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -88,7 +88,7 @@ def test_a_form_that_does_not_say_its_screen_does_nothing(fields: dict[str, str]
 def test_the_same_form_sent_twice_counts_once() -> None:
     one = build.world()
     ana = screen(one, "ana")
-    old = {"revision": one.run.revision, "key": "form-1"}
+    old: dict[str, Any] = {"revision": one.run.revision, "key": "form-1"}
     assert ana.click("start", **old).status_code == HTTPStatus.SEE_OTHER
     assert ana.click("start", **old).status_code == HTTPStatus.SEE_OTHER
     assert Decision.objects.filter(run=one.run_id, verb="start").count() == 1

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,9 @@ from migrations_app.drivers.fake_faults import Faults
 from migrations_app.models import Latch, Route
 from tests.web import build
 from tests.web.conftest import screen
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,7 +80,8 @@ def test_past_the_point_of_no_return_it_freezes_explains_and_takes_a_typed_name(
     answer = ana.click("roll-back")
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert 'type "all"' in answer.content.decode().replace("&quot;", '"')
-    assert (one.run.state, weights(one)) == (State.FROZEN, [100, 100])
+    assert one.run.state == State.FROZEN
+    assert weights(one) == [100, 100]
     assert ana.click("roll-back", typed="all").status_code == HTTPStatus.SEE_OTHER
     assert weights(one) == [0, 0]
 

@@ -70,8 +70,8 @@ def test_queries_do_not_grow_with_the_timeline(
 def _events(one: build.World, number: int) -> None:
     run = one.run
     Event.objects.bulk_create(
-        Event(run=run, seq=run.seq + at, at=run.created_at, kind="note", actor="kim", leg=1, phase=0,
-              revision=1, sentence=f"note {at}", payload={}, hash=digest(at))
+        Event(run=run, seq=run.seq + at, at=run.created_at, kind="note", actor="kim", leg=1,
+              phase=0, revision=1, sentence=f"note {at}", payload={}, hash=digest(at))
         for at in range(1, number + 1)
     )  # fmt: skip
     Run.objects.filter(pk=run.pk).update(seq=run.seq + number)
