@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 SYNC := $(UV) pip sync --quiet --require-hashes --python $(BIN)/python
-DIR ?= var/demo
+DIR ?= var/$(if $(HEADLESS),night,demo)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint types contracts lock clean coverage
@@ -23,7 +23,7 @@ $(VENV)/installed: requirements/dev.lock requirements/uv.lock
 	@touch $@
 
 demo: $(VENV)/installed ## a whole war room on this machine (HEADLESS=1 plays a night, TORMENT=1 kills meanwhile, RESET=1)
-	@$(BIN)/python -m migrations_app.practice --dir $(DIR) $(if $(HEADLESS),--headless) $(if $(RESET),--reset) $(if $(TORMENT),--torment)
+	@$(BIN)/python -m migrations_app.practice --dir $(DIR) $(if $(HEADLESS),--headless --reset) $(if $(RESET),--reset) $(if $(TORMENT),--torment)
 
 test: $(VENV)/installed ## the tests, on a real PostgreSQL and Redis-compatible server started for them
 	@$(BIN)/python -m pytest -n 2 -q

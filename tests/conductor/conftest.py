@@ -78,9 +78,9 @@ class House:
         return started(**self._plan(*routes, **changes))
 
     def _plan(self, *routes: str, **changes: Any) -> dict[str, Any]:
-        environments = self.environments(*routes)
         named = [{"name": name} for name in routes or ("web",)]
-        return plan_data(environments=environments, routes=named, **changes)
+        defaults = {"environments": self.environments(*routes), "routes": named}
+        return plan_data(**defaults | changes)
 
     def visit(self, made: Room, *, times: int = 1) -> None:
         """The traffic worker visits every route, in their order."""

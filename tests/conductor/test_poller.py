@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connections
+from django.db.models import F
 
 from migrations_app.actions import gate, rollback
 from migrations_app.actions.rollback import Back
 from migrations_app.conductor import due, hints
+from migrations_app.conductor.evaluate import evaluate
 from migrations_app.conductor.poll import Poller
+from migrations_app.conductor.reconcile import reconcile
 from migrations_app.domain.states import State
 from migrations_app.models import Beat, Delivery, Event, Flip, Reading, Route, SourceTick
 from tests.build import CLICK, phase
@@ -118,8 +122,6 @@ def test_a_slot_is_opened_once_and_read_once(house: House) -> None:
     made = house.started()
     (first,) = due.sources()
     assert due.sources() == []
-    from migrations_app.conductor.evaluate import evaluate
-
     assert evaluate(first.tick_id) is True
     assert evaluate(first.tick_id) is False
     assert Reading.objects.filter(run_id=made.run_id).count() == 1
@@ -142,3 +144,29 @@ def test_a_route_is_handed_out_again_when_nobody_came(house: House) -> None:
     house.visit(made)
     assert Route.objects.get(run_id=made.run_id).handed_at is None
     assert not Flip.objects.filter(closed_at=None).exists()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_task_delivered_ten_times_at_once_has_one_effect(house: House) -> None:
+    made = house.started(phases=[phase("shadow"), phase("half", 50)])
+    house.settle(made)
+    gate.go(made.run_id, made.ana, CLICK)
+    route = Route.objects.get(run_id=made.run_id)
+    (opened,) = [tick.pk for tick in SourceTick.objects.filter(run_id=made.run_id)]
+    SourceTick.objects.filter(pk=opened).update(slot=F("slot") + 1)
+    before = Reading.objects.filter(run_id=made.run_id).count()
+
+    def deliver(number: int) -> bool:
+        try:
+            return evaluate(opened) if number % 2 else reconcile(route.pk)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(10) as pool:
+        done = list(pool.map(deliver, range(20)))
+    assert sum(done[1::2]) == 1
+    assert Reading.objects.filter(run_id=made.run_id).count() == before + 1
+    assert [float(write.weight) for write in house.plane().writes()] == [50]
+    assert house.kinds(made).count("weight_confirmed") == 2
+    assert_whole(made.run_id)

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import django
 from django.core.management import call_command
+
+from migrations_app.drivers.haproxy import HAProxyDriver
+from migrations_app.drivers.haproxy_config import HAProxyConfig
 
 PEOPLE = {
     "ana": "dri",
@@ -70,11 +75,23 @@ def _live_run() -> int:
     live = Run.objects.filter(state__in=[state.value for state in LIVE]).first()
     if live is not None:
         return live.pk
+    _back_to_blue()
     ana = User.objects.get(username="ana")
     actor = Actor("ana", ana.pk, Via.CLI)
     run = plan_run(Migration.objects.get(slug="orders-db").pk, "rehearsal", actor)
     start(run.pk, actor, Click(reason="practice"))
     return run.pk
+
+
+def _back_to_blue() -> None:
+    """A new rehearsal begins where the last one began: BLUE takes everything again."""
+    config = {
+        "address": os.environ["PRACTICE_HAPROXY"],
+        "backend": os.environ["PRACTICE_BACKEND"],
+        "blue": "blue",
+        "green": "green",
+    }
+    HAProxyDriver(HAProxyConfig.model_validate(config)).apply(Decimal(0), None)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,100 @@
+"""A night told to Slack: the real channel against a local server that behaves as Slack does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from migrations_app.actions import gate
+from migrations_app.actions.rollback import Back
+from migrations_app.conductor.rollback import roll_back
+from migrations_app.domain.message import Style
+from migrations_app.models import ChannelPost, Delivery
+from tests.build import CLICK
+from tests.slack_server import SlackServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.build import Room
+    from tests.conductor.conftest import House
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackServer]:
+    with SlackServer(paced=False) as server:
+        yield server
+
+
+@pytest.fixture
+def told(house: House, slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> Room:
+    """A run whose team is told in Slack; nobody sleeps between messages."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setenv("SLACK_TOKEN", slack.token)
+    environments: dict[str, Any] = house.environments("web")
+    config = {
+        "token": "${env:SLACK_TOKEN}",
+        "channel": "#war-room",
+        "base_url": slack.url,
+        "timeout": 0.5,
+    }
+    environments["rehearsal"]["channels"] = {"team": {"kind": "slack", "config": config}}
+    return house.started(environments=environments)
+
+
+def keys(slack: SlackServer) -> list[str]:
+    return [message.key for message in slack.messages()]
+
+
+def outbox(made: Room) -> list[str]:
+    return list(
+        Delivery.objects.filter(run_id=made.run_id).order_by("id").values_list("key", flat=True)
+    )
+
+
+def play(house: House, made: Room) -> None:
+    house.settle(made)
+    gate.go(made.run_id, made.ana, CLICK)
+    house.visit(made)
+    roll_back(made.run_id, made.lee, Back(reason="errors rise"))
+
+
+def test_the_night_below_one_pinned_message(house: House, told: Room, slack: SlackServer) -> None:
+    play(house, told)
+    house.say(told, times=4)
+    live = f"{told.run_id}:live:team"
+    posted = keys(slack)
+    assert posted.count(live) == 1
+    assert [key for key in posted if key != live] == outbox(told)
+    assert len(slack.pins) == 1
+    samples = Delivery.objects.filter(run_id=told.run_id, style=Style.SAMPLE)
+    assert samples.exists()
+
+
+@pytest.mark.parametrize(
+    "fault", ["429", "500", "500_stored", "503", "hang", "hang_stored", "drop"]
+)
+def test_whatever_slack_does_nothing_is_lost_and_nothing_doubled(
+    house: House, told: Room, slack: SlackServer, fault: str
+) -> None:
+    house.say(told, times=2)
+    play(house, told)
+    slack.fail_next(fault, 3)
+    house.say(told, times=12)
+    posted = [key for key in keys(slack) if ":live:" not in key]
+    assert posted == outbox(told)
+    assert not Delivery.objects.filter(run_id=told.run_id).exclude(state="sent").exists()
+
+
+def test_refused_by_slack_it_waits_and_says_what_to_do(
+    house: House, told: Room, slack: SlackServer
+) -> None:
+    slack.fail_next("not_in_channel", 100)
+    house.say(told)
+    post = ChannelPost.objects.get(run_id=told.run_id)
+    assert "invite" in post.error.lower()
+    assert slack.token not in post.error
+    assert Delivery.objects.filter(run_id=told.run_id, state="queued").exists()
