@@ -1,5 +1,7 @@
 """Django's entrance to the application."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,7 @@ class MigrationsAppConfig(AppConfig):
     name = "migrations_app"
     label = "migrations_app"
     verbose_name = "Warroom"
+
+    def ready(self) -> None:
+        """Register the system checks: they need the models, which are there only now."""
+        import_module("migrations_app.checks")
