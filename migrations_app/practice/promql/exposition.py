@@ -28,8 +28,8 @@ class Exposition:
         """`ValueError` if any line is not of the text format; then none counts."""
         known: dict[str, Labels] = {}
         values: dict[Labels, float] = {}
-        for line in page.splitlines():
-            if not line or line.startswith("#"):
+        for line in page.split("\n"):  # splitlines() would split within labels, too
+            if not line.strip() or line.startswith("#"):
                 continue
             series, _, number = line.rpartition(" ")
             if labels := self._known.get(series):
@@ -45,11 +45,21 @@ class Exposition:
             for sample in family.samples:
                 labels = self._labelled(sample.name, sample.labels)
                 values[labels] = float(sample.value)
-                if sample.timestamp is None:
-                    known[line.rpartition(" ")[0]] = labels
+                series, _, number = line.rpartition(" ")
+                if sample.timestamp is None and _is_number(number):
+                    known[series] = labels
 
     def _labelled(self, name: str, labels: Mapping[str, str]) -> Labels:
         exported = {
             f"exported_{key}" if key in self._own else key: value for key, value in labels.items()
         }
         return labels_of(exported | self._own | {NAME: name})
+
+
+def _is_number(text: str) -> bool:
+    """Not so where something else than one space stands before the value."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -16,11 +16,11 @@ import pytest
 from migrations_app.practice.promql.chunk import STALE
 from migrations_app.practice.promql.engine import Engine
 from migrations_app.practice.promql.labels import NAME, Labels, labels_of, value_of
-from migrations_app.practice.promql.matchers import Selector
 from migrations_app.practice.promql.scrape import Scraper, Target
 from migrations_app.practice.promql.store import Store
 from migrations_app.practice.promql.windows import Dialect
 from tests.practice.promql.agreement import differences_at
+from tests.practice.promql.build import EVERYTHING
 from tests.practice.promql.exporter import PATIENCE, Exporter, exporting
 from tests.real_prometheus import NEEDED, RealPrometheus, Setup, prometheus
 
@@ -39,7 +39,6 @@ OWN = {
     "scrape_samples_post_metric_relabeling",
     "scrape_series_added",
 }
-EVERYTHING = Selector(None, (), ())
 HISTOGRAM = """\
 # TYPE seconds histogram
 seconds_bucket{{le="0.1"}} {low}
