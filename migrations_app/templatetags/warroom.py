@@ -81,6 +81,12 @@ def duration(span: timedelta | None) -> str:
 
 
 @register.filter
+def less(later: datetime, earlier: datetime) -> str:
+    """How long after `earlier` it was, in words."""
+    return durations.spoken(later - earlier)
+
+
+@register.filter
 def spoken(word: str) -> str:
     """`rolled_back` as people say it."""
     return spoken_word(word)

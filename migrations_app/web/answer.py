@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from migrations_app.web.guard import Seat
 
 STATUS = {"stale": 409, "busy": 409, "key_reused": 409, "not_allowed": 403}
-_MOVED_ON = "The room moved on: what you see now is fresh. "
 
 
 class SeeOther(HttpResponseRedirect):
@@ -37,7 +36,6 @@ def done(request: HttpRequest, seat: Seat, sentence: str) -> HttpResponse:
 def refused(request: HttpRequest, seat: Seat, refusal: Refused) -> HttpResponse:
     """It did not happen, and here is why, on a fresh screen."""
     status = STATUS.get(refusal.code, 422)
-    sentence = (_MOVED_ON if refusal.code == "stale" else "") + refusal.message
     if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
-        return fragments(request, seat, status, refusal=sentence)
-    return page(request, seat, status, refusal=sentence)
+        return fragments(request, seat, status, refusal=refusal.message)
+    return page(request, seat, status, refusal=refusal.message)

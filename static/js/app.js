@@ -101,7 +101,7 @@ function connect(scene) {
     work(event.data);
     tick();
   });
-  for (const name of room.dataset.regions.split(" ")) on(name, (html) => redraw(name, html));
+  for (const name of room.dataset.regions.split(" ")) on(name, (html) => { clock.looked = serverNow(); redraw(name, html); });
   on("beat", (data) => {
     const beat = JSON.parse(data);
     Object.assign(clock, { at: Date.parse(beat.now), heard: performance.now(), looked: Date.parse(beat.looked) });
