@@ -117,7 +117,8 @@ def is_scalar(expr: Expr) -> bool:
             return is_scalar(left) and is_scalar(right)
         case Call():
             return bool(expr.func.return_type == ValueType.Scalar)
-    return False
+        case _:
+            return False
 
 
 def _unknown(expr: Expr) -> BadData:

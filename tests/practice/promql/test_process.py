@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from migrations_app.practice.promql.__main__ import listening
 from tests.practice.promql.exporter import PATIENCE, exporting
 
 if TYPE_CHECKING:
@@ -89,6 +91,14 @@ def test_takes_little_memory() -> None:
     resident = re.search(r"VmRSS:\s+(\d+) kB", status)
     assert resident
     assert int(resident[1]) < 60 * MEGABYTE
+
+
+def test_answers_are_sent_at_once() -> None:
+    with listening(("127.0.0.1", 0)) as listener, socket.socket() as caller:
+        caller.connect(listener.getsockname())
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_knows_nothing_of_django() -> None:
