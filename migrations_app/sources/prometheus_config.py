@@ -103,7 +103,7 @@ class PrometheusConfig(_Secretive):
     """`timeout` bounds a whole `read()`, `history_timeout` a whole `history()`.
 
     `max_response_bytes` counts after decompression. `lookback` asks the server to look no further
-    back for a sample than this (Prometheus ≥ 2.40; others may ignore it).
+    back for a sample than this; one that does not know the parameter (Prometheus 2.42) ignores it.
     """
 
     url: BaseUrl
