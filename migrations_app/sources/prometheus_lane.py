@@ -70,7 +70,8 @@ class Lane:
         self._cut = True
         if self._socket is not None:
             with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+                # Not SSLSocket's own, which takes the TLS state from under the reading thread.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._transport.close()

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from migrations_app.domain.reading import Outcome
+from migrations_app.domain.reading import Outcome, Query
 from tests.practice.promql.past import openmetrics, past
 from tests.real_prometheus import NEEDED as NEEDS_PROMETHEUS
 from tests.real_prometheus import Setup
 from tests.real_prometheus import prometheus as real_prometheus
-from tests.sources.build import SHORT, prometheus, read_one
+from tests.sources.build import NOW, SHORT, answers_again, prometheus, read_one
 from tests.sources.stub import running
 from tests.sources.tls import NEEDED, Papers, papers
 
@@ -82,6 +82,14 @@ def test_a_certificate_of_ours(strict: Stub, pem: Papers) -> None:
 def test_without_a_certificate_of_ours_there_is_no_answer(strict: Stub, pem: Papers) -> None:
     with prometheus(strict.url, ca_file=str(pem.file("ca.pem"))) as source:
         assert read_one(source, "value 1").outcome is Outcome.ERROR
+
+
+def test_threads_come_back_from_answers_that_never_end(stub: Stub, pem: Papers) -> None:
+    ca_file = str(pem.file("ca.pem"))
+    with prometheus(stub.url, SHORT, ca_file=ca_file, concurrency=2) as source:
+        for text in ("drip", "drip-head", "hang") * 2:
+            source.read([Query(str(number), f"{text} {number}") for number in range(2)], NOW)
+        assert answers_again(source, "value 7")
 
 
 def test_a_handshake_that_never_ends(pem: Papers) -> None:
