@@ -52,6 +52,7 @@ function watch() {
   const silence = Math.max(performance.now() - lastWord, clock.looked ? now - clock.looked : 0);
   const stale = silence > LOST_AFTER_S * 1000;
   document.body.classList.toggle("stale", stale);
+  document.body.classList.toggle("live", !stale && lastWord > 0);
   say("link", stale ? "STALE: what you see is old. Roll back still works." : lastWord ? "connected" : "connecting");
   say("age", lastWord ? `${spell(silence)} ago` : "");
   for (const button of document.querySelectorAll("[data-forward]")) {
