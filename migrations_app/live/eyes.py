@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -38,12 +38,16 @@ class Pulses:
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """Three questions, each asked in a thread, each giving its connection back.
+    """Questions, each asked in a thread, each giving its connection back.
 
     `scene` draws a run; `pulses` looks at many runs in one query; `allowed` says which tickets
     still hold. Whatever they raise is taken for a database that does not answer.
+
+    `remembers` finds, without asking anybody, the ticket that an earlier request of this browser
+    was given; None for everybody else. It proves nothing until `allowed` has seen it.
     """
 
     scene: Callable[[int], Scene]
     pulses: Callable[[Collection[int]], Pulses]
     allowed: Callable[[Collection[Ticket]], Collection[Ticket]]
+    remembers: Callable[[Mapping[str, Any]], Ticket | None]

@@ -6,16 +6,17 @@ import asyncio
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from migrations_app.live import frames
 from migrations_app.live.clock import Clock
+from migrations_app.live.door import Door
 from migrations_app.live.ears import listen
 from migrations_app.live.topic import Topic
 from migrations_app.live.viewer import Viewer, chunk
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 
     from migrations_app.live.eyes import Eyes, Ticket
     from migrations_app.live.scene import Scene
@@ -42,6 +43,7 @@ class Hub:
         self._topics: dict[int, tuple[Topic, asyncio.Task[None]]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._pool: ThreadPoolExecutor | None = None
+        self._door = Door(self._allowed)
         self.stopping = False
 
     @property
@@ -75,6 +77,14 @@ class Hub:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
+
+    async def readmits(self, scope: Mapping[str, Any]) -> Ticket | None:
+        """The ticket of somebody who was here before, if it still holds."""
+        ticket = self._eyes.remembers(scope)
+        if ticket is None or self.stopping:
+            return None
+        self.start()
+        return ticket if await self._door.admits(ticket) else None
 
     def join(self, ticket: Ticket, send: Send, seen: str) -> Viewer:
         """A viewer who has the scene `seen` (its id, or empty)."""
@@ -137,10 +147,13 @@ class Hub:
         if not viewers:
             return
         tickets = {viewer.ticket for viewer in viewers}
-        allowed = set(await self._ask(self._eyes.allowed, tickets))
+        allowed = set(await self._allowed(tickets))
         for viewer in viewers:
             if viewer.ticket not in allowed:
                 viewer.close(frames.CLOSED)
+
+    async def _allowed(self, tickets: Collection[Ticket]) -> Collection[Ticket]:
+        return await self._ask(self._eyes.allowed, tickets)
 
     async def _draw(self, run_id: int) -> Scene:
         scene = await self._ask(self._eyes.scene, run_id)

@@ -1,7 +1,8 @@
 """Around the application: answer a stream's authorised request, then hold its connection here.
 
 The request itself is an ordinary, finished one: its thread, transaction and database connection
-are gone before the first byte of the stream is sent.
+are gone before the first byte of the stream is sent. Who was authorised that way before comes back
+without another one, but is asked about again like every viewer (`door`).
 """
 
 from __future__ import annotations
@@ -17,12 +18,17 @@ from migrations_app.live.eyes import TICKET
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from migrations_app.live.eyes import Ticket
     from migrations_app.live.hub import Hub
     from migrations_app.live.viewer import Message, Send
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[Message]]
     App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+AT_ONCE: Final = 16
+"""Streams authorised at a time. When everybody comes back at once, each wants a thread and a
+database connection for a moment; pages and clicks must not have to queue behind them."""
 
 HOLD: Final = b"x-hold-stream"
 _REPLACED: Final = {HOLD, b"content-length", b"content-type", b"cache-control", b"expires"}
@@ -32,6 +38,15 @@ _OURS: Final = [
     (b"content-encoding", b"identity"),  # a compressed stream opens, and stays silent
     (b"x-accel-buffering", b"no"),
 ]
+_GUARDS: Final = [
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+]
+_AGAIN: Final[Message] = {
+    "type": "http.response.start", "status": 200, "headers": [*_OURS, *_GUARDS],
+}  # fmt: skip
+"""How a stream starts for somebody who was here before: no request of theirs says how."""
 
 
 class HoldStreams:
@@ -40,18 +55,30 @@ class HoldStreams:
     def __init__(self, app: App, hub: Hub) -> None:
         self._app = app
         self._hub = hub
+        self._ordinary = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
             return
-        answer = _Answer(send)
-        await self._app(scope, receive, answer.send)
-        if answer.held is not None:
-            await self._hold(scope, receive, send, answer.held)
+        if str(scope.get("path", "")).endswith("/stream"):
+            await self._stream(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
-    async def _hold(self, scope: Scope, receive: Receive, send: Send, start: Message) -> None:
-        ticket = scope.pop(TICKET)
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (ticket := await self._hub.readmits(scope)) is not None:
+            await self._hold(scope, receive, send, _AGAIN, ticket)
+            return
+        answer = _Answer(send)
+        async with self._ordinary:
+            await self._app(scope, receive, answer.send)
+        if answer.held is not None:
+            await self._hold(scope, receive, send, answer.held, scope.pop(TICKET))
+
+    async def _hold(
+        self, scope: Scope, receive: Receive, send: Send, start: Message, ticket: Ticket
+    ) -> None:
         self._hub.start()
         await send(start)
         if self._hub.stopping:

@@ -14,6 +14,7 @@ from migrations_app.models import Membership
 from migrations_app.models.clock import ClockTimestamp, db_now
 from migrations_app.reads import pulse
 from migrations_app.web import regions
+from migrations_app.web.stream import proof_of, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -54,7 +55,8 @@ def allowed(tickets: Collection[Ticket]) -> set[Ticket]:
         migration__runs__in={ticket.run_id for ticket in tickets},
     ).annotate(run_id=F("migration__runs"))
     rows = rows.select_related("user")
-    seats = {(row.user_id, row.run_id): row.user.get_session_auth_hash() for row in rows}
+    seats = {(row.user_id, row.run_id): row.user for row in rows}
+    proofs = {user.pk: proof_of(user) for user in seats.values()}
     wanted = {ticket.session for ticket in tickets}
     sessions = Session.objects.filter(session_key__in=wanted, expire_date__gt=ClockTimestamp())
     open_sessions = set(sessions.values_list("session_key", flat=True))
@@ -62,8 +64,14 @@ def allowed(tickets: Collection[Ticket]) -> set[Ticket]:
         ticket
         for ticket in tickets
         if ticket.session in open_sessions
-        and seats.get((ticket.user_id, ticket.run_id)) == ticket.proof
+        and (ticket.user_id, ticket.run_id) in seats
+        and proofs[ticket.user_id] == ticket.proof
     }
 
 
-EYES = Eyes(scene=_briefly(regions.scene), pulses=_briefly(_pulses), allowed=_briefly(allowed))
+EYES = Eyes(
+    scene=_briefly(regions.scene),
+    pulses=_briefly(_pulses),
+    allowed=_briefly(allowed),
+    remembers=remembered,
+)

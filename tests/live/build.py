@@ -14,7 +14,7 @@ from migrations_app.live.scene import Scene
 from migrations_app.live.stream import HoldStreams
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Mapping
 
     from migrations_app.live.viewer import Message
 
@@ -40,7 +40,7 @@ class World:
 
     @property
     def eyes(self) -> Eyes:
-        return Eyes(self._scene, self._pulses, self._allowed)
+        return Eyes(self._scene, self._pulses, self._allowed, self._remembers)
 
     def _ask(self, question: str) -> None:
         self.asked[question] += 1
@@ -54,6 +54,12 @@ class World:
     def _pulses(self, run_ids: Collection[int]) -> Pulses:
         self._ask("pulses")
         return Pulses(NOW, dict.fromkeys(run_ids, str(self.seq)))
+
+    def _remembers(self, scope: Mapping[str, Any]) -> Ticket | None:
+        if not scope.get("again"):
+            return None
+        user = scope.get("user", 1)
+        return Ticket(scope.get("run", 7), user, f"session-{user}", "proof")
 
     def _allowed(self, tickets: Collection[Ticket]) -> list[Ticket]:
         self._ask("allowed")
@@ -72,6 +78,7 @@ class Browser:
     run: int = 7
     seen: str = ""
     header: bool = False
+    again: bool = False
     started: Message | None = None
     frames: list[bytes] = field(default_factory=list)
     ended: bool = False
@@ -89,6 +96,7 @@ class Browser:
         scope: dict[str, Any] = {
             "type": "http", "path": f"/runs/{self.run}/stream", "headers": headers,
             "query_string": query, "user": self.user, "run": self.run,
+            "again": self.again,
         }  # fmt: skip
         self._task = asyncio.create_task(self.app(scope, self._receive, self._send))
         return self
@@ -138,9 +146,14 @@ class Browser:
             await self._task
 
 
+REQUESTS: Counter[int] = Counter()
+"""Ordinary requests that were made, by user."""
+
+
 async def authorises(scope: Any, receive: Any, send: Any) -> None:
     """The application inside: it lets everybody in, and finishes its request at once."""
     user = scope.get("user", 1)
+    REQUESTS[user] += 1
     scope[TICKET] = Ticket(scope.get("run", 7), user, f"session-{user}", "proof")
     headers = [(b"content-type", b"text/html"), (b"X-Hold-Stream", b"run:7"),
                (b"x-frame-options", b"DENY"), (b"content-length", b"0")]  # fmt: skip

@@ -14,6 +14,7 @@ from django.db import connection
 from migrations_app.actions.steps import note
 from migrations_app.domain.actor import Click
 from migrations_app.models import Membership
+from migrations_app.web.stream import AGAIN
 from tests.web import build
 
 if TYPE_CHECKING:
@@ -105,6 +106,22 @@ def test_who_comes_back_unchanged_is_sent_nothing_again(server: Server) -> None:
     server.start()
     with stream(server, one, "ana", seen) as ana:
         assert "event: timeline" not in ana.until("event: beat")
+
+
+def test_who_was_here_before_comes_back_after_a_restart(server: Server) -> None:
+    one = build.ready()
+    path = f"/runs/{one.run_id}/stream"
+    with server.browser(one.users["ana"]) as browser:
+        with browser.stream("GET", path) as response:
+            Stream(response).until("event: beat")
+        assert AGAIN in browser.cookies
+        server.stop()
+        server.start()
+        with browser.stream("GET", path) as response:
+            assert response.headers["content-security-policy"].startswith("default-src 'none'")
+            Stream(response).until("event: beat")
+        Membership.objects.filter(user=one.users["ana"]).delete()
+        assert browser.get(path).status_code == httpx.codes.NOT_FOUND
 
 
 def test_a_role_that_is_taken_away_ends_the_stream(server: Server) -> None:

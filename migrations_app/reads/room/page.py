@@ -12,7 +12,7 @@ from migrations_app.reads.plans import plan_of
 from migrations_app.reads.room.channels import ChannelView, channels
 from migrations_app.reads.room.checks import CheckView, check_views
 from migrations_app.reads.room.gate import GateBox, StepView, gate_box, steps
-from migrations_app.reads.room.people import PersonView, people
+from migrations_app.reads.room.people import PersonView, observers, people
 from migrations_app.reads.room.rail import Rail, rail
 from migrations_app.reads.room.routes import LatchView, RouteView, latch_view, route_views
 from migrations_app.reads.snapshot import snapshot
@@ -66,6 +66,7 @@ class Room:
     routes: tuple[RouteView, ...]
     latch: LatchView | None
     people: tuple[PersonView, ...]
+    observers: int
     entries: tuple[EntryView, ...]
     more: bool
     channels: tuple[ChannelView, ...]
@@ -101,6 +102,7 @@ def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
         routes=route_views(run),
         latch=latch_view(run),
         people=people(run),
+        observers=observers(run),
         entries=shown.entries,
         more=shown.older is not None,
         channels=channels(run),
