@@ -98,7 +98,9 @@ def _endless(_request: httpx.Request) -> httpx.Response:
 
 
 @pytest.mark.parametrize(
-    "failure", [None, "<html>", _hang_up, _redirect, _garbage, _endless], ids=str
+    "failure",
+    [None, "<html>", _hang_up, _redirect, _garbage, _endless],
+    ids=lambda failure: getattr(failure, "__name__", str(failure)),
 )
 def test_a_failed_scrape_is_down_and_ends_everything(failure: Answer | str | None) -> None:
     engine = scrape("x 1\n", failure, "x 3\n")
