@@ -78,7 +78,7 @@ def test_a_source_that_hangs_delays_no_other(stub: Stub) -> None:
 
 def test_a_question_that_hangs_spoils_only_itself(stub: Stub) -> None:
     texts = ["value 1", "hang", "value 2", "drip", "drip-head", "value 3"]
-    with prometheus(stub.url, timeout=2) as source:
+    with prometheus(stub.url, timeout=3) as source:
         readings = source.read([Query(text, text) for text in texts], NOW)
     assert [one.value for one in readings] == [1, None, 2, None, None, 3]
     assert {one.outcome for one in readings if one.value is None} == {Outcome.TIMEOUT}
