@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
+from django.utils.encoding import escape_uri_path
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
 
@@ -60,7 +61,17 @@ def problem(status: int, code: str, message: str) -> HttpResponse:
     response = HttpResponse(body, status=status, content_type=MEDIA_TYPE)
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="warroom"'
+    if code in _SOON:
+        response["Retry-After"] = "1"
     return response
+
+
+_SOON: Final = frozenset({"busy", "unavailable"})
+
+
+def asked(request: HttpRequest) -> str:
+    """Method and path for the log, on one line whatever was asked."""
+    return f"{request.method} {escape_uri_path(request.path)}"
 
 
 def handle(api: NinjaAPI) -> None:
@@ -78,7 +89,7 @@ def handle(api: NinjaAPI) -> None:
 
 def _refused(request: HttpRequest, refused: Refused | type[Refused]) -> HttpResponse:
     code, message = str(refused.code), str(refused.message)
-    log.info("%s %s: %s", request.method, request.path, code)
+    log.info("%s: %s", asked(request), code)
     return problem(STATUS.get(code, 422), code, message)
 
 
@@ -114,11 +125,11 @@ def _nothing(*_: object) -> HttpResponse:
 
 
 def _unavailable(request: HttpRequest, error: object) -> HttpResponse:
-    log.warning("%s %s: the database does not answer: %s", request.method, request.path, error)
+    log.warning("%s: the database does not answer: %s", asked(request), error)
     return problem(503, "unavailable", DESCRIBED[503])
 
 
 def _bug(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     raised = error if isinstance(error, Exception) else None
-    log.error("%s %s failed", request.method, request.path, exc_info=raised)
+    log.error("%s failed", asked(request), exc_info=raised)
     return problem(500, "bug", "This is a fault of ours: the log says which.")

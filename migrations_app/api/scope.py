@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja.errors import AuthenticationError
 from ninja.security.http import HttpAuthBase
 
+from migrations_app.api.problem import asked
 from migrations_app.domain.actor import Actor, Via
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.plan.people import Role
@@ -33,7 +34,7 @@ class Token(HttpAuthBase):
     def __call__(self, request: HttpRequest) -> Speaker:
         found = _speaker(request.headers.get("Authorization", ""))
         if found is None:
-            log.warning("a token was refused at %s %s", request.method, request.path)
+            log.warning("a token was refused at %s", asked(request))
             raise AuthenticationError
         if not found.scopes & self.scopes:
             wanted = " or ".join(sorted(self.scopes))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from migrations_app.domain.plan.schema import Plan
 from migrations_app.models import Membership
 
 if TYPE_CHECKING:
@@ -42,12 +41,11 @@ def migration(user_id: int, slug: str) -> MigrationView | None:
 
 
 def _view(row: Migration, roles: list[str]) -> MigrationView:
-    environments = Plan.model_validate(row.plan).environments
     return MigrationView(
         id=row.pk,
         slug=row.slug,
         title=row.title,
         sha256=row.sha256,
-        environments={name: one.kind.value for name, one in environments.items()},
+        environments={name: one["kind"] for name, one in row.plan["environments"].items()},
         roles=tuple(roles),
     )

@@ -128,6 +128,7 @@ def test_a_run_that_is_being_changed_is_busy(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(gate, "go", busy)
     answer = caller("ana").click(made.run_id, "go")
     assert (answer.status_code, answer.json()["code"]) == (409, "busy")
+    assert answer["Retry-After"] == "1"
 
 
 def test_after_the_latch_nothing_goes_forward() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from migrations_app.models import Event
 from migrations_app.models.clock import db_now
 from tests.api.caller import caller
 from tests.build import at_gate, room
+from tests.outside import run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("poked")]
 
@@ -184,7 +184,7 @@ def test_a_page_is_bounded(query: dict[str, Any]) -> None:
 def test_the_export_can_be_verified_elsewhere() -> None:
     made = at_gate()
     headers = {"Authorization": f"Bearer {caller('ana').secret}"}
-    text = asyncio.run(downloaded(f"/api/v1/runs/{made.run_id}/export", headers))
+    text = run(downloaded(f"/api/v1/runs/{made.run_id}/export", headers))
     document = export.Document.model_validate_json(text)
     assert all(one.ok for one in export.audit(document, made.run.head_hash))
 

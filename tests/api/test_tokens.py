@@ -128,6 +128,23 @@ def test_a_session_is_no_token() -> None:
     assert client.post(f"/api/v1/runs/{made.run_id}/rollback").status_code == 401
 
 
+def test_what_is_asked_for_stays_on_one_line_of_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    Client().post("/api/v1/migrations/x%0AINFO all is well/runs")
+    told = [one.getMessage() for one in caplog.records if one.name.startswith("migrations_app")]
+    assert told == [
+        "a token was refused at POST /api/v1/migrations/x%0AINFO%20all%20is%20well/runs"
+    ]
+
+
+def test_a_token_needs_no_cookie_against_forgery() -> None:
+    made = room()
+    somebody = caller("ana")
+    somebody.client = Client(enforce_csrf_checks=True)
+    assert somebody.post(f"/runs/{made.run_id}/notes", {"text": "hello"}).status_code == 200
+
+
 def good() -> tuple[Caller, ApiToken]:
     room()
     somebody = caller("ana")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
 
-from migrations_app.reads.export import exported
 from tests.build import at_gate
 from tests.commands.run import manage
+from tests.outside import export_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +60,7 @@ def test_what_makes_no_sense_is_refused() -> None:
 def test_an_export_is_verified_as_a_file(tmp_path: Path) -> None:
     made = at_gate()
     file = tmp_path / "export.json"
-    file.write_text(asyncio.run(whole(made.run_id)))
+    file.write_text(export_of(made.run_id))
     said = manage("verify", "--file", file, "--head", made.run.head_hash)
     assert said.failed == ""
     assert [line[:1] for line in said.lines[1:4]] == ["✔", "✔", "✔"]
@@ -69,10 +68,6 @@ def test_an_export_is_verified_as_a_file(tmp_path: Path) -> None:
     data["entries"][1]["actor"] = "somebody else"
     file.write_text(json.dumps(data))
     assert "✘ chain" in manage("verify", "--file", file).out
-
-
-async def whole(run_id: int) -> str:
-    return "".join([piece async for piece in exported(run_id)])
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"run": 1}', "\x00"])

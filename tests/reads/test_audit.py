@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,8 @@ from migrations_app.actions import gate
 from migrations_app.domain import export
 from migrations_app.models import Run
 from migrations_app.reads.audit import audit
-from migrations_app.reads.export import exported
 from tests.build import CLICK, Room, at_gate, confirm_all, judge
+from tests.outside import export_of
 
 if TYPE_CHECKING:
     from migrations_app.domain.finding import Finding
@@ -85,7 +84,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("small_pages")
 def test_the_export_says_the_same_anywhere() -> None:
     room = a_night()
-    document = export.Document.model_validate(json.loads(asyncio.run(whole(room.run_id))))
+    document = export.Document.model_validate(json.loads(export_of(room.run_id)))
     assert wrong(export.audit(document, room.run.head_hash)) == []
     assert len(document.entries) == room.run.seq > 3
 
@@ -98,12 +97,8 @@ def test_the_export_of_a_timeline_with_a_hole_is_still_a_document() -> None:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("DELETE FROM migrations_app_event WHERE seq <= 4")
         cursor.execute("SET session_replication_role = origin")
-    document = export.Document.model_validate(json.loads(asyncio.run(whole(room.run_id))))
+    document = export.Document.model_validate(json.loads(export_of(room.run_id)))
     assert "chain" in wrong(export.audit(document))
-
-
-async def whole(run_id: int) -> str:
-    return "".join([piece async for piece in exported(run_id)])
 
 
 @pytest.mark.django_db
