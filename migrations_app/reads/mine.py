@@ -46,6 +46,6 @@ def _view(row: Migration, roles: list[str]) -> MigrationView:
         slug=row.slug,
         title=row.title,
         sha256=row.sha256,
-        environments={name: one["kind"] for name, one in row.plan["environments"].items()},
+        environments={name: one["kind"] for name, one in row.plan.get("environments", {}).items()},
         roles=tuple(roles),
     )
