@@ -104,23 +104,28 @@ class Chronicle:
                 self._close("rolled_back")
                 self.desired = {"web": Decimal(0), "db": Decimal(0)}
                 return {"weights": self.desired}
-            case Verb.AMEND:
-                return {"plan_sha256": f"amended {weight}"}
             case Verb.SETTLE:
                 self.run["settled_at"] = self.run["hold_from"] = self.now
             case Verb.RESUME if before == State.ROLLED_BACK:
                 self.run["leg"] += 1
             case Verb.OPEN_GATE:
                 return {"deadline_at": None if weight % 2 else self.now}
+            case _:
+                return self._added(verb, weight)
+        return {}
+
+    def _added(self, verb: Verb, weight: int) -> Mapping[str, object]:
+        match verb:
             case Verb.SIGN_OFF:
                 self.signed += 1
                 return {"user_id": 7, "role": "dri"}
             case Verb.COMPLETE_STEP:
                 self.steps += 1
                 return {"step": f"step-{weight}"}
+            case Verb.AMEND:
+                return {"plan_sha256": f"amended {weight}"}
             case _:
                 return self._ending(verb, weight)
-        return {}
 
     def _ending(self, verb: Verb, weight: int) -> Mapping[str, object]:
         outcome = {
