@@ -29,6 +29,7 @@ _run = [
 urlpatterns = [
     path("", runs.runs, name="runs"),
     path("runs/<int:run_id>/", include(_run)),
+    path("migrations/<int:migration_id>/plan", runs.plan, name="plan"),
     path("login/", login.sign_in, name="login"),
     path("logout/", login.sign_out, name="logout"),
     path("healthz", health.health, name="health"),

@@ -34,7 +34,7 @@ BEHIND_S = 30.0
 
 
 class Hub:
-    """Lives in one event loop. `start` before the first viewer; `stop` ends every stream."""
+    """Lives in one event loop. `stop` ends every stream, and there is no starting after it."""
 
     def __init__(self, eyes: Eyes, redis_url: str) -> None:
         self._eyes = eyes
@@ -52,9 +52,8 @@ class Hub:
 
     def start(self) -> None:
         """Begin to listen, to look and to beat. Twice is once."""
-        if self._tasks:
+        if self._tasks or self.stopping:
             return
-        self.stopping = False
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="live")
         loops = [listen(self._redis_url, self.heard), *self._rounds()]
         self._tasks = [asyncio.create_task(one) for one in loops]

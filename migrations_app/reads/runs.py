@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from migrations_app.domain.states import ENDED, LIVE, State
-from migrations_app.models import Migration, Run
+from migrations_app.domain.states import ENDED, LIVE, WHO, State, Verb
+from migrations_app.models import Membership, Migration, Run
 from migrations_app.reads.plans import plan_of
 
 if TYPE_CHECKING:
@@ -32,27 +32,44 @@ class RunView:
 
 
 @dataclass(frozen=True, slots=True)
+class MigrationView:
+    """A migration of which this person may plan a run."""
+
+    id: int
+    title: str
+    environments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Runs:
-    """Live, next and past, newest first each."""
+    """Live, next and past, newest first each; and what a run may be planned of."""
 
     live: tuple[RunView, ...]
     planned: tuple[RunView, ...]
     past: tuple[RunView, ...]
+    migrations: tuple[MigrationView, ...]
 
     @property
     def empty(self) -> bool:
-        return not (self.live or self.planned or self.past)
+        return not (self.live or self.planned or self.past or self.migrations)
 
 
 def runs(user_id: int) -> Runs:
     """Runs of the migrations in which this person holds a role; the newest of those that ended."""
     mine = Migration.objects.filter(members__user_id=user_id, members__user__is_active=True)
+    starting = Membership.objects.filter(user_id=user_id, role__in=WHO[Verb.START])
+    plannable = mine.filter(pk__in=starting.values("migration")).distinct()
     rows = Run.objects.filter(migration__in=mine.values("pk")).select_related("migration")
     return Runs(
         live=_some(rows.filter(state__in=LIVE)[:PAST]),
         planned=_some(rows.filter(state=State.PLANNED)[:PAST]),
         past=_some(rows.filter(state__in=ENDED)[:PAST]),
+        migrations=tuple(_migration(one) for one in plannable),
     )
+
+
+def _migration(one: Migration) -> MigrationView:
+    return MigrationView(one.pk, one.title, tuple(one.plan.get("environments", ())))
 
 
 def _some(rows: Iterable[Run]) -> tuple[RunView, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,7 +40,7 @@ def sparkline(line: Line, title: str) -> str | SafeString:
     seen = [value for value in (*line.green, *line.blue) if value is not None]
     if not seen:
         return ""
-    low, high = _range([*seen, *line.edges])
+    low, high = min(*seen, *line.edges, math.inf), max(*seen, *line.edges, -math.inf)
     parts = [
         *(_limit(edge, low, high) for edge in line.edges),
         *(_drawn("blue", part) for part in _paths(line.blue, low, high)),
@@ -52,13 +53,11 @@ def sparkline(line: Line, title: str) -> str | SafeString:
     )  # fmt: skip
 
 
-def _range(values: Sequence[float]) -> tuple[float, float]:
-    low, high = min(values), max(values)
-    return (low - 1, high + 1) if low == high else (low, high)
-
-
 def _y(value: float, low: float, high: float) -> float:
-    return round(HEIGHT - EDGE - (value - low) / (high - low) * (HEIGHT - 2 * EDGE), 1)
+    """Higher values nearer to 0. Where nothing differs, or all too much, in the middle."""
+    span = high - low
+    share = (value - low) / span if 0 < span < math.inf else 0.5
+    return round(HEIGHT - EDGE - share * (HEIGHT - 2 * EDGE), 1)
 
 
 def _paths(values: Sequence[float | None], low: float, high: float) -> Iterator[str]:

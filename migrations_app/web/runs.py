@@ -1,14 +1,23 @@
-"""The list of runs."""
+"""The list of runs, and planning the next one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from migrations_app.actions.start import plan_run
+from migrations_app.domain.actor import Actor, Via
+from migrations_app.domain.errors import ConfigError, Refused
+from migrations_app.reads.access import roles_in
 from migrations_app.reads.runs import runs as read
+from migrations_app.web.answer import SeeOther
+from migrations_app.web.clicks import field
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -19,3 +28,17 @@ if TYPE_CHECKING:
 def runs(request: HttpRequest) -> HttpResponse:
     """What is live, what is next, what is over: of the migrations I hold a role in."""
     return render(request, "warroom/runs.html", {"runs": read(request.user.pk or 0)})
+
+
+@require_POST
+def plan(request: HttpRequest, migration_id: int) -> HttpResponse:
+    """Plan a run of a migration in one of its environments, and go to its room."""
+    if not roles_in(migration_id, request.user.pk):
+        raise Http404("There is no such migration, or you hold no role in it.")
+    actor = Actor(request.user.get_username(), request.user.pk, Via.WEB)
+    try:
+        run = plan_run(migration_id, field(request, "environment", 80), actor)
+    except (Refused, ConfigError) as refusal:
+        messages.error(request, str(refusal))
+        return SeeOther(reverse("runs"))
+    return SeeOther(reverse("room", args=[run.pk]))

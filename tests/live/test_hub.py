@@ -187,6 +187,11 @@ def test_stopping_ends_every_stream_and_refuses_new_ones() -> None:
         hub.stop()
         await asyncio.gather(*(one.gone() for one in crowd))
         assert all(one.ended for one in crowd)
+        for again in (False, True):
+            late = Browser(app, again=again).come()
+            await late.gone()
+            assert late.ended
+        assert hub.viewers == []
 
     played(story)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
+PLAN = "migrations/<int:migration_id>/plan"
 OPEN = {"login/", "healthz"}
 READ = ("", "mine", "stream", "timeline/", "timeline.json")
 CLICKS = {
@@ -50,14 +51,14 @@ def _under(patterns: Sequence[URLPattern | URLResolver], prefix: str) -> Iterato
 
 def test_every_address_is_known_here() -> None:
     rooms = {f"runs/<int:run_id>/{name}" for name in (*READ, *CLICKS)}
-    assert set(addresses()) == rooms | OPEN | {"", "logout/"}
+    assert set(addresses()) == rooms | OPEN | {"", "logout/", PLAN}
 
 
 @pytest.mark.parametrize("address", sorted(set(addresses()) - OPEN - {"logout/"}))
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_without_a_login_everything_leads_to_the_login(address: str, method: str) -> None:
     one = build.ready()
-    path = "/" + address.replace("<int:run_id>", str(one.run_id))
+    path = "/" + address.replace("<int:run_id>", str(one.run_id)).replace("<int:migration_id>", "1")
     response = getattr(Client(), method)(path)
     assert response.status_code == HTTPStatus.FOUND
     assert response["Location"].startswith("/login/?next=")
