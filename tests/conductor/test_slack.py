@@ -46,7 +46,7 @@ def told(house: House, slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> R
 
 
 def keys(slack: SlackServer) -> list[str]:
-    return [message.key for message in slack.messages()]
+    return [message.key or "" for message in slack.messages()]
 
 
 def outbox(made: Room) -> list[str]:

@@ -84,7 +84,7 @@ class Night:
         self._reckon(before_lost)
 
     def _start(self) -> None:
-        self.run = self.ana.plan("orders-db", "rehearsal")
+        self.run = self.ana.plan("practice-orders", "rehearsal")
         self.ana.say(self.run, "start", reason="the night")
         self.told.step("started", f"run {self.run}, shadow traffic only")
         self.raj.say(self.run, "steps/dashboards/complete", reason="looked at both")

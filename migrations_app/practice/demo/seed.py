@@ -78,7 +78,7 @@ def _live_run() -> int:
     _back_to_blue()
     ana = User.objects.get(username="ana")
     actor = Actor("ana", ana.pk, Via.CLI)
-    run = plan_run(Migration.objects.get(slug="orders-db").pk, "rehearsal", actor)
+    run = plan_run(Migration.objects.get(slug="practice-orders").pk, "rehearsal", actor)
     start(run.pk, actor, Click(reason="practice"))
     return run.pk
 
