@@ -109,13 +109,16 @@ class Mine:
 
     @property
     def signable(self) -> tuple[Role, ...]:
-        """Roles this person may sign off for now: held, asked for, and not signed yet."""
+        """Roles this person may sign off for now: held, and still asked for.
+
+        A DRI who decides signs by deciding, so that only a gate that passes by itself asks them.
+        """
         gate = self.room.gate
         if gate is None or not self.may(Verb.SIGN_OFF):
             return ()
         if any(one.by == self.name for one in gate.signatures):
             return ()
-        return tuple(slot.role for slot in gate.slots if slot.role in self.roles)
+        return tuple(role for role in self.seats if role in gate.unsigned)
 
     @property
     def steps(self) -> tuple[StepView, ...]:

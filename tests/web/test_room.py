@@ -155,6 +155,21 @@ def test_the_way_back_survives_a_room_that_cannot_be_drawn() -> None:
     assert f'action="/runs/{one.run_id}/roll-back"' in page
 
 
+def test_only_sign_offs_that_would_help_are_offered() -> None:
+    one = build.ready()
+    assert "Sign off for" not in screen(one, "ana").look()
+    ravi = screen(one, "ravi")
+    assert "Sign off for database" in ravi.look()
+    ravi.click("sign-off", role="database")
+    assert "Sign off for" not in ravi.look()
+
+
+def test_a_gate_that_passes_by_itself_asks_the_dri_too() -> None:
+    gate = {"checks": ["lag"], "roles": ["dri"], "auto_advance": True}
+    one = build.at_gate(phases=[{"name": "canary", "gate": gate}, *build.PHASES[1:]])
+    assert "Sign off for dri" in screen(one, "ana").look()
+
+
 def test_who_only_watches_gets_no_forms() -> None:
     page = screen(build.ready(), "otto").look()
     assert "hx-post" not in page

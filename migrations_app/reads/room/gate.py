@@ -66,6 +66,13 @@ class GateBox:
     missing: tuple[Role, ...]
     needs: tuple[Need, ...]
 
+    @property
+    def unsigned(self) -> tuple[Role, ...]:
+        """Roles whose sign-off would help."""
+        if not self.auto_advance:
+            return self.missing
+        return tuple(slot.role for slot in self.slots if len(slot.signed) < slot.wanted)
+
 
 def gate_box(run: Run, bound: BoundPlan, now: datetime) -> GateBox | None:
     """None where there is no gate: before the start, while held, after the end."""
