@@ -2,11 +2,12 @@
 
     .venv/bin/python -m bench.rollback [--rounds 200]
 
-A real HAProxy and a real PostgreSQL are started for it. Three things are timed in turn, in one
+A real HAProxy and a real PostgreSQL are started for it. Four things are timed in turn, in one
 process, round by round, so that whatever else the machine does hits all of them alike:
 
 - bare: the driver alone, `apply` and `observe`;
 - commit: one transaction that inserts a row and updates another;
+- weight: latch, then the route's first visit: the plane is back and was read;
 - click: `conductor.rollback.roll_back`, latch to read-back, as the web process calls it.
 
 Only the ratio means anything, and nothing is asserted.
@@ -52,9 +53,15 @@ def _measure(balancer: RealHAProxy, rounds: int) -> dict[str, list[float]]:
     from bench.rollback_run import Bench
 
     bench = Bench(balancer)
-    took: dict[str, list[float]] = {"bare": [], "commit": [], "click": []}
+    works = {
+        "bare": bench.bare,
+        "commit": bench.commit,
+        "weight": bench.weight,
+        "click": bench.click,
+    }
+    took: dict[str, list[float]] = {name: [] for name in works}
     for number in range(rounds + 10):
-        for name, work in (("bare", bench.bare), ("commit", bench.commit), ("click", bench.click)):
+        for name, work in works.items():
             bench.forward()
             seconds = _timed(work)
             if number >= 10:  # the first rounds warm caches up
@@ -74,8 +81,9 @@ def report(took: dict[str, list[float]]) -> None:
         print(f"{name:<8}" + "".join(f"{q:>6} {v * 1000:8.2f} ms" for q, v in _points(seconds)))
     for quantile in ("p50", "p99"):
         floor = sum(dict(_points(took[name]))[quantile] for name in ("bare", "commit"))
-        click = dict(_points(took["click"]))[quantile]
-        print(f"click / (bare + commit) at {quantile}: {click / floor:.2f}")
+        for name in ("weight", "click"):
+            whole = dict(_points(took[name]))[quantile]
+            print(f"{name} / (bare + commit) at {quantile}: {whole / floor:.2f}")
 
 
 def _points(seconds: Sequence[float]) -> list[tuple[str, float]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from migrations_app.actions import rollback
 from migrations_app.actions.rollback import Back
 from migrations_app.conductor import seams
 from migrations_app.conductor.reconcile import reconcile
@@ -56,6 +57,12 @@ class Bench:
             run = Run.objects.select_for_update(no_key=True).get(pk=self.run.pk)
             Beat.objects.create(name=f"bench {Event.objects.count()} {Beat.objects.count()}")
             run.save(update_fields=["why"])
+
+    def weight(self) -> None:
+        """The part of a click after which the plane is back and was read."""
+        rollback.latch(self.run.pk, self.who, Back(reason="bench"))
+        reconcile(self.route.pk, force=True)
+        assert Route.objects.values_list("observed", flat=True).get(pk=self.route.pk) == NONE
 
     def click(self) -> None:
         """What the web process does at a click."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrations_app.models import Flip, Route
+from migrations_app.models import Attempt, Flip, Route
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from decimal import Decimal
 
     from migrations_app.actions.lock import Locked
@@ -50,6 +51,17 @@ def _flip(held: Locked, route: Route, move: Move, purpose: str) -> Flip:
         previous=move.previous,
         requested_at=held.now,
     )
+
+
+def backdate(held: Locked, asked_at: datetime) -> None:
+    """These flips were asked for at `asked_at`, and what was written since belongs to them."""
+    for flip in Flip.objects.filter(route__run=held.run, closed_at=None):
+        made = Attempt.objects.filter(route=flip.route_id, flip=None, began_at__gte=asked_at)
+        applied = made.filter(outcome="ok").order_by("id").first()
+        flip.requested_at = asked_at
+        flip.applied_at = applied.ended_at if applied else None
+        flip.save(update_fields=["requested_at", "applied_at"])
+        made.update(flip=flip)
 
 
 def stop(held: Locked) -> dict[str, Decimal]:

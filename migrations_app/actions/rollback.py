@@ -105,6 +105,7 @@ def write_down(run_id: int, patience_ms: int = 2000) -> Event | None:
         held.run.hold_from = None
         held.run.ended_at = None
         weights = flips.request(held, _moves(held), "rollback")
+        flips.backdate(held, found.at)
         event = record(
             held, Kind.ROLLBACK, _sentence(found), _author(found), Verb.ROLL_BACK,
             {

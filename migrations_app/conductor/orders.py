@@ -33,6 +33,11 @@ class Standing:
     order: Order
     over: bool
 
+    @property
+    def restored(self) -> bool:
+        """Whether the run was confirmed at its baseline before."""
+        return State(self.route.run.state) in {State.ROLLED_BACK, State.CALLED_OFF}
+
 
 def standing(route_id: int) -> Standing:
     """Read afresh: call it again right before a write."""

@@ -142,7 +142,7 @@ class _Visit:
         return False
 
     def _landed(self, standing: Standing, before: Observed | None, read: Observed, do: Do) -> bool:
-        if do is Do.REPAIR and before is not None:
+        if do is Do.REPAIR and before is not None and standing.restored:
             shift.repaired(standing.route.pk, _read_back(before))
         if standing.flip is not None:
             return self._confirm(standing, read)

@@ -1,4 +1,4 @@
-"""Roll back now, in this process: latch, write down, move every route, read it back.
+"""Roll back now, in this process: latch, move every route, write it down, read it back.
 
 Needs PostgreSQL and the planes themselves; no Redis, no Celery, no other process of ours.
 """
@@ -45,6 +45,9 @@ class Returned:
 def roll_back(run_id: int, actor: Actor, back: Back) -> list[Returned]:
     """Bring every route of the run back to its baseline, rank by rank, equal ranks at once.
 
+    The weights come first: as soon as the latch is committed. Then the books are brought in line,
+    and every route is read back once more and confirmed in them.
+
     Refused only for want of the role, where there is nothing to bring back, or until the phase's
     name is typed past the point of no return: then the weights are frozen where they are.
     """
@@ -54,10 +57,12 @@ def roll_back(run_id: int, actor: Actor, back: Back) -> list[Returned]:
         if refused.code == "typed_name":
             engine.freeze(run_id, f"{actor.name} asked to go back past the point of no return", {})
         raise
-    write_down(run_id, _WRITE_DOWN_MS)
-    for routes in _ranks(run_id):
+    ranks = list(_ranks(run_id))
+    for routes in ranks:
         _move(routes)
     write_down(run_id, _WRITE_DOWN_MS)
+    for routes in ranks:
+        _move(routes)
     return returned(run_id)
 
 

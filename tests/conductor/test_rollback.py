@@ -72,7 +72,7 @@ def test_routes_of_one_rank_go_before_the_next_rank(
 
     monkeypatch.setattr(conducting, "_one", one)
     roll_back(made.run_id, made.lee, Back())
-    assert seen == ["reads", "web"]
+    assert seen == ["reads", "web"] * 2, "moved, then confirmed"
 
 
 def test_an_abort_criterion_rolls_back_by_itself(house: House) -> None:
