@@ -24,16 +24,8 @@ log = logging.getLogger(__name__)
 @require_safe
 @seated
 def room(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """The whole page. It reads without JavaScript, and every form in it works without.
-
-    Should it ever fail to draw, the way back is still there: a bare page with one button.
-    """
-    try:
-        return page(request, seat)
-    except Exception:
-        log.exception("the room of run %s can't be drawn", seat.run_id)
-        bare = {"run_id": seat.run_id, "stopper": bool(seat.roles & WHO[Verb.ROLL_BACK])}
-        return render(request, "warroom/bare.html", bare, status=500)
+    """The whole page. It reads without JavaScript, and every form in it works without."""
+    return page(request, seat)
 
 
 @require_safe
@@ -45,8 +37,17 @@ def mine(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 def page(request: HttpRequest, seat: Seat, status: int = 200, refusal: str = "") -> HttpResponse:
-    """The page, saying why a click was refused if it was."""
-    return render(request, "warroom/room.html", _context(seat, refusal), status=status)
+    """The page, saying why a click was refused if it was.
+
+    Should it ever fail to draw, the way back is still there: a bare page with one button.
+    """
+    try:
+        return render(request, "warroom/room.html", _context(seat, refusal), status=status)
+    except Exception:
+        log.exception("the room of run %s can't be drawn", seat.run_id)
+        stopper = bool(seat.roles & WHO[Verb.ROLL_BACK])
+        bare = {"run_id": seat.run_id, "stopper": stopper, "refusal": refusal}
+        return render(request, "warroom/bare.html", bare, status=500)
 
 
 def fragments(

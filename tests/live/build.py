@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from migrations_app.live.eyes import TICKET, Eyes, Pulses, Ticket
 from migrations_app.live.hub import Hub
 from migrations_app.live.scene import Scene
@@ -19,18 +21,19 @@ if TYPE_CHECKING:
     from migrations_app.live.viewer import Message
 
 NOW = datetime(2026, 11, 7, 0, 14, 7, tzinfo=UTC)
+ALL = frozenset({"scene", "pulses", "allowed"})
 NOWHERE = "redis://127.0.0.1:1/0"
 PATIENCE_S = 20.0
 
 
 @dataclass
 class World:
-    """What the database would say. `asked` counts the questions."""
+    """What the database would say. `asked` counts the questions; `broken` ones get no answer."""
 
     regions: dict[str, str] = field(default_factory=lambda: {"banner": "gate", "gate": "waiting"})
     seq: int = 1
     allowed: Callable[[Ticket], bool] = lambda _: True
-    broken: bool = False
+    broken: frozenset[str] = frozenset()
     asked: Counter[str] = field(default_factory=Counter)
 
     def change(self, **regions: str) -> None:
@@ -44,7 +47,7 @@ class World:
 
     def _ask(self, question: str) -> None:
         self.asked[question] += 1
-        if self.broken:
+        if question in self.broken:
             raise ConnectionError("the database is away")
 
     def _scene(self, run_id: int) -> Scene:
@@ -138,6 +141,13 @@ class Browser:
     async def leave(self) -> None:
         self._left.set()
         await self.gone()
+
+    async def drop(self) -> None:
+        """The server gives the connection up by itself."""
+        assert self._task is not None
+        self._task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await self._task
 
     async def gone(self) -> None:
         """Wait until the application let go of the connection."""

@@ -14,7 +14,7 @@ from migrations_app.live.eyes import Ticket
 from migrations_app.models import Membership
 from migrations_app.web.live import allowed
 from migrations_app.web.stream import AGAIN, remembered
-from tests.live.build import REQUESTS, Browser, World, house, played
+from tests.live.build import ALL, REQUESTS, Browser, World, house, played
 from tests.web import build
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_who_may_no_longer_come_back_so_is_asked_in_the_ordinary_way() -> None:
 
 def test_a_database_that_is_away_lets_nobody_in_this_way() -> None:
     async def story() -> None:
-        world = World(broken=True)
+        world = World(broken=ALL)
         app, hub = house(world)
         REQUESTS.clear()
         one = Browser(app, again=True).come()

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from migrations_app.live import hub as hubs
-from tests.live.build import Browser, World, house, played, until
+from migrations_app.live import topic as topics
+from tests.live.build import ALL, Browser, World, house, played, until
 
 
 @pytest.fixture(autouse=True)
@@ -104,13 +105,46 @@ def test_a_database_that_is_away_ends_no_stream_and_is_told_by_the_clock() -> No
         app, hub = house(world)
         one = Browser(app).come()
         await one.until("data: waiting")
-        world.broken = True
+        world.broken = ALL
         hub.heard(7, "event")
         await until(lambda: world.asked["scene"] > 1)
         world.change(gate="open")
-        world.broken = False
+        world.broken = frozenset()
         await one.until("data: open")
         assert not one.ended
+        hub.stop()
+
+    played(story)
+
+
+def test_a_drawing_that_failed_is_tried_again_though_nothing_else_happens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(topics, "_AGAIN_S", 0.01)
+
+    async def story() -> None:
+        world = World()
+        app, hub = house(world)
+        one = Browser(app).come()
+        await one.until("data: waiting")
+        world.broken = frozenset({"scene"})
+        world.change(gate="open")
+        seen = world.asked["pulses"]
+        await until(lambda: world.asked["pulses"] > seen + 2)
+        world.broken = frozenset()
+        await one.until("data: open")
+        hub.stop()
+
+    played(story)
+
+
+def test_a_connection_that_the_server_gives_up_is_forgotten() -> None:
+    async def story() -> None:
+        app, hub = house(World())
+        one = Browser(app).come()
+        await one.until("event: beat")
+        await one.drop()
+        assert hub.viewers == []
         hub.stop()
 
     played(story)

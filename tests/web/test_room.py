@@ -150,9 +150,12 @@ def test_the_way_back_survives_a_room_that_cannot_be_drawn() -> None:
     run.plan["plan"]["checks"][0]["fail_when"] = "gibberish"
     run.plan_sha256 = "f" * 64
     run.save()
-    page = screen(one, "ana").look()
-    assert "can't be drawn" in page.replace("&#x27;", "'")
-    assert f'action="/runs/{one.run_id}/roll-back"' in page
+    ana = screen(one, "ana")
+    refused = ana.client.post(ana.url("no-go"), {"revision": run.revision}).content.decode()
+    assert "No-Go takes a reason" in refused
+    for page in (ana.look(), refused):
+        assert "can't be drawn" in page
+        assert f'action="/runs/{one.run_id}/roll-back"' in page
 
 
 def test_only_sign_offs_that_would_help_are_offered() -> None:
