@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from migrations_app.practice.errors import PracticeError
@@ -64,9 +65,14 @@ class Keeper:
         with self._news:
             if self.pid is not None:
                 os.kill(self.pid, self.child.stop_signal)
-        self._thread.join(self.child.stop_seconds)
+        self._join(self.child.stop_seconds)
         self.kill()
-        self._thread.join()
+        self._join(None)
+
+    def _join(self, seconds: float | None) -> None:
+        """An interrupt may come between a thread's making and its start; `kill` covers that one."""
+        with suppress(RuntimeError):
+            self._thread.join(seconds)
 
     def kill(self) -> None:
         """Let no new life begin, and end this one with everything in its group, at once."""

@@ -11,6 +11,7 @@ import pytest
 
 from migrations_app.practice.errors import PracticeError
 from migrations_app.practice.supervisor import Child, Supervisor
+from migrations_app.practice.supervisor.keeper import Keeper
 from tests.practice.processes import runs, until
 
 if TYPE_CHECKING:
@@ -210,3 +211,14 @@ def test_wait_ends_with_stop(supervisor: Supervisor) -> None:
     waiting.join(20)
 
     assert not waiting.is_alive()
+
+
+def test_an_interrupt_between_the_making_and_the_start_of_a_child_stops_cleanly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Keeper) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Keeper, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt), Supervisor(tmp_path) as supervisor:
+        supervisor.add(Child("never", [sys.executable, "-c", "pass"]))
