@@ -14,6 +14,8 @@ import time
 from dataclasses import dataclass, field
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,9 @@ class Bell:
                 self._thread.start()
 
     def _carry(self) -> None:
-        client = redis.Redis.from_url(self.url, socket_timeout=1, socket_connect_timeout=1)
+        client = redis.Redis.from_url(
+            self.url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
+        )
         quiet_until = 0.0
         while True:
             run_id, what = self._rings.get()
