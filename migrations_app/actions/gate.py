@@ -42,18 +42,23 @@ class Going:
     overrides: tuple[str, ...] = ()
     typed: str = ""
 
+    @property
+    def said(self) -> list[object]:
+        """What makes one Go differ from another under the same key."""
+        return [list(self.overrides), self.typed]
+
 
 def sign_off(run_id: int, actor: Actor, click: Click, role: Role) -> once.Outcome:
     """Agree at the open gate, for one role the person holds. Each person once per round."""
     with locked(run_id) as held:
-        if done := once.replayed(held, actor, click, Verb.SIGN_OFF):
+        if done := once.replayed(held, actor, click, Verb.SIGN_OFF, role.value):
             return done
         held_roles = require(actor, held.run.migration_id, Verb.SIGN_OFF)
         once.require_fresh_screen(held, click)
         if role not in held_roles or actor.user_id is None:
             raise Refused("not_allowed", f"You don't hold the role {role} in this migration.")
         event = _sign(held, actor, actor.user_id, role, click.reason)
-        once.remember(held, actor, click, Verb.SIGN_OFF, event)
+        once.remember(held, actor, click, Verb.SIGN_OFF, event, role.value)
     return once.outcome(held, event)
 
 
@@ -88,7 +93,7 @@ def _still(held: Locked, verb: Verb) -> None:
 def go(run_id: int, actor: Actor, click: Click, going: Going = Going()) -> once.Outcome:
     """Decide Go: enter the next phase. Everything the gate needs is checked again in here."""
     with locked(run_id) as held:
-        if done := once.replayed(held, actor, click, Verb.GO):
+        if done := once.replayed(held, actor, click, Verb.GO, going.said):
             return done
         _require_forward(held, actor, click, Verb.GO)
         following = held.run.phase + 1
@@ -98,21 +103,21 @@ def go(run_id: int, actor: Actor, click: Click, going: Going = Going()) -> once.
         event = _pass(held, actor, click, Verb.GO, going)
         held.run.hold_from = None
         enter(held, following, actor)
-        once.remember(held, actor, click, Verb.GO, event)
+        once.remember(held, actor, click, Verb.GO, event, going.said)
     return once.outcome(held, event)
 
 
 def complete(run_id: int, actor: Actor, click: Click, going: Going = Going()) -> once.Outcome:
     """Decide that the run is done: the last gate's Go."""
     with locked(run_id) as held:
-        if done := once.replayed(held, actor, click, Verb.COMPLETE):
+        if done := once.replayed(held, actor, click, Verb.COMPLETE, going.said):
             return done
         _require_forward(held, actor, click, Verb.COMPLETE)
         if held.run.phase + 1 < len(held.plan.phases):
             raise Refused("not_last_phase", "There are phases left: Go enters the next one.")
         event = _pass(held, actor, click, Verb.COMPLETE, going)
         finish(held)
-        once.remember(held, actor, click, Verb.COMPLETE, event)
+        once.remember(held, actor, click, Verb.COMPLETE, event, going.said)
     return once.outcome(held, event)
 
 

@@ -33,14 +33,19 @@ def outcome(held: Locked, event: Event) -> Outcome:
     return Outcome(run.pk, event.seq, held.state, run.revision, event.sentence)
 
 
-def replayed(held: Locked, actor: Actor, click: Click, verb: Verb) -> Outcome | None:
-    """The first outcome of this key, if it was said before. A key stands for one verb only."""
+def replayed(
+    held: Locked, actor: Actor, click: Click, verb: Verb, about: object = None
+) -> Outcome | None:
+    """The first outcome of this key, if it was said before.
+
+    A key stands for one verb about one thing: `about` is whatever else was said with it.
+    """
     if not click.key:
         return None
     found = IdempotencyKey.objects.filter(actor=actor.name, key=click.key).first()
     if found is None:
         return None
-    if (found.run_id, found.verb, found.digest) != (held.run.pk, verb.value, _digest(click)):
+    if (found.run_id, found.verb, found.digest) != (held.run.pk, verb.value, _digest(click, about)):
         raise Refused(
             "key_reused", "This idempotency key was used for something else. Use a new one."
         )
@@ -50,7 +55,9 @@ def replayed(held: Locked, actor: Actor, click: Click, verb: Verb) -> Outcome | 
     )
 
 
-def remember(held: Locked, actor: Actor, click: Click, verb: Verb, event: Event) -> None:
+def remember(
+    held: Locked, actor: Actor, click: Click, verb: Verb, event: Event, about: object = None
+) -> None:
     """Bind the click's key to what it did."""
     if click.key:
         IdempotencyKey.objects.create(
@@ -58,7 +65,7 @@ def remember(held: Locked, actor: Actor, click: Click, verb: Verb, event: Event)
             actor=actor.name,
             run=held.run,
             verb=verb,
-            digest=_digest(click),
+            digest=_digest(click, about),
             seq=event.seq,
         )
 
@@ -69,5 +76,5 @@ def require_fresh_screen(held: Locked, click: Click) -> None:
         raise Refused("stale", "The room moved on since your screen was drawn. Look again.")
 
 
-def _digest(click: Click) -> str:
-    return digest({"reason": click.reason})
+def _digest(click: Click, about: object) -> str:
+    return digest({"reason": click.reason, "about": about})

@@ -27,7 +27,7 @@ def resume(run_id: int, actor: Actor, click: Click, phase: str = "") -> once.Out
     over, nothing signed before counts.
     """
     with locked(run_id) as held:
-        if done := once.replayed(held, actor, click, Verb.RESUME):
+        if done := once.replayed(held, actor, click, Verb.RESUME, phase):
             return done
         require(actor, held.run.migration_id, Verb.RESUME)
         once.require_fresh_screen(held, click)
@@ -45,7 +45,7 @@ def resume(run_id: int, actor: Actor, click: Click, phase: str = "") -> once.Out
         event = record(held, Kind.RESUMED, sentence, actor, Verb.RESUME, payload)
         decide(event, actor, Verb.RESUME, click.reason)
         enter(held, index, actor, every=True)
-        once.remember(held, actor, click, Verb.RESUME, event)
+        once.remember(held, actor, click, Verb.RESUME, event, phase)
     return once.outcome(held, event)
 
 

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 def complete_step(run_id: int, actor: Actor, click: Click, name: str) -> once.Outcome:
     """Tick a step of the current phase. `click.reason` is kept as its note."""
     with locked(run_id) as held:
-        if done := once.replayed(held, actor, click, Verb.COMPLETE_STEP):
+        if done := once.replayed(held, actor, click, Verb.COMPLETE_STEP, name):
             return done
         require(actor, held.run.migration_id, Verb.COMPLETE_STEP)
         rule(held.state, Verb.COMPLETE_STEP)
         once.require_fresh_screen(held, click)
         event = tick(held, actor, _step(held, name), click.reason)
-        once.remember(held, actor, click, Verb.COMPLETE_STEP, event)
+        once.remember(held, actor, click, Verb.COMPLETE_STEP, event, name)
     return once.outcome(held, event)
 
 
@@ -80,11 +80,16 @@ class Evidence:
     expires_at: datetime
     samples: float | None = None
 
+    @property
+    def said(self) -> list[object]:
+        """What makes one push differ from another under the same key."""
+        return [self.check, self.value, self.sampled_at, self.expires_at, self.samples]
+
 
 def push_evidence(run_id: int, actor: Actor, click: Click, evidence: Evidence) -> once.Outcome:
     """Take a measurement from a pipeline for a check whose source is of kind `pushed`."""
     with locked(run_id) as held:
-        if done := once.replayed(held, actor, click, Verb.NOTE):
+        if done := once.replayed(held, actor, click, Verb.NOTE, evidence.said):
             return done
         require(actor, held.run.migration_id, Verb.NOTE)
         _require_pushable(held, evidence)
@@ -96,7 +101,7 @@ def push_evidence(run_id: int, actor: Actor, click: Click, evidence: Evidence) -
         payload = {"check": evidence.check, "value": evidence.value, "samples": evidence.samples}
         sentence = f"Evidence for {evidence.check} pushed by {actor.name}"
         event = record(held, Kind.EVIDENCE_PUSHED, sentence, actor, payload=payload)
-        once.remember(held, actor, click, Verb.NOTE, event)
+        once.remember(held, actor, click, Verb.NOTE, event, evidence.said)
     return once.outcome(held, event)
 
 

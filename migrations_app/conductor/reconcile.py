@@ -138,6 +138,8 @@ class _Visit:
         read = self._read_back(now)
         if read is not None and read.weight == now.order.weight:
             return self._landed(now, seen, read, do)
+        if self.unread:
+            shift.trouble(now.route.pk, self.unread)
         self._overdue(now, trouble or self.unread or _not_there(read))
         return False
 

@@ -226,6 +226,16 @@ def test_a_key_counts_once_and_for_one_verb() -> None:
     assert code(gate.sign_off, room.run_id, room.raj, other, Role.DATABASE) == "key_reused"
 
 
+def test_a_key_counts_for_one_thing_said_not_for_a_verb_alone() -> None:
+    room = at_gate(phases=gated(checks=["errors"]))
+    judge(room.run_id, "errors", "FAIL")
+    click = Click(key="abc", reason="known")
+    gate.go(room.run_id, room.ana, click, Going(overrides=("errors",)))
+    assert code(gate.go, room.run_id, room.ana, click) == "key_reused"
+    again = gate.go(room.run_id, room.ana, click, Going(overrides=("errors",)))
+    assert again.replayed
+
+
 def test_a_run_that_is_not_there_is_refused_in_words() -> None:
     room = at_gate()
     with pytest.raises(Refused, match="There is no run 0"):
