@@ -107,7 +107,7 @@ SECURE_SSL_REDIRECT = False  # the proxy's task; a redirect here would break hea
 SECURE_HSTS_SECONDS = 0 if ENV.insecure_http else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not ENV.insecure_http
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = "same-origin"  # without it browsers send forms with `Origin: null`
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from migrations_app.domain.plan.bind import BoundPlan
-    from migrations_app.domain.plan.schema import AbortCriterion
     from migrations_app.domain.verdict.evidence import Evidence
 
 
@@ -37,19 +36,12 @@ def react(run_id: int, evidence: Mapping[str, Evidence]) -> None:
     bound = plan_of(run)
     rows = {row.name: row for row in Check.objects.filter(run=run, name__in=list(evidence))}
     now = db_now()
+    names = [phase.name for phase in bound.plan.phases]
     for criterion in bound.plan.abort:
         row = rows.get(criterion.check)
-        if row is not None and counts(bound, criterion, run.phase) and tripped(bound, row, now):
+        if row is not None and criterion.counts(names, run.phase) and tripped(bound, row, now):
             _act(run, bound, row, evidence[row.name])
             return
-
-
-def counts(bound: BoundPlan, criterion: AbortCriterion, phase: int) -> bool:
-    """Whether a criterion counts in the phase with this index."""
-    names = [spec.name for spec in bound.plan.phases]
-    if criterion.phases:
-        return names[phase] in criterion.phases
-    return criterion.from_phase is None or phase >= names.index(criterion.from_phase)
 
 
 def tripped(bound: BoundPlan, row: Check, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pydantic import Field, StrictInt
 
@@ -14,6 +15,9 @@ from migrations_app.domain.plan.objectives import Objectives
 from migrations_app.domain.plan.people import Role
 from migrations_app.domain.plan.phase import Phase
 from migrations_app.domain.plan.rollback import RollbackPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Route(Strict):
@@ -37,6 +41,12 @@ class AbortCriterion(Strict):
     check: Name
     from_phase: Name | None = None
     phases: tuple[Name, ...] = ()
+
+    def counts(self, names: Sequence[str], phase: int) -> bool:
+        """Whether it counts in the phase with this index, of phases called `names`."""
+        if self.phases:
+            return names[phase] in self.phases
+        return self.from_phase is None or self.from_phase in names[: phase + 1]
 
 
 class Topic(StrEnum):

@@ -102,14 +102,11 @@ def _view(run: Run, bound: BoundPlan, row: Any, now: datetime) -> CheckView:
 
 def _aborts(bound: BoundPlan, spec: Spec, phase: int) -> bool:
     """Whether an abort criterion on this check counts in the phase with this index."""
+    if spec.observe or phase < 0:
+        return False
     names = [one.name for one in bound.plan.phases]
-    for criterion in bound.plan.abort:
-        if criterion.check != spec.name or spec.observe or phase < 0:
-            continue
-        if criterion.phases:
-            return names[phase] in criterion.phases
-        return criterion.from_phase is None or criterion.from_phase in names[: phase + 1]
-    return False
+    mine = [criterion for criterion in bound.plan.abort if criterion.check == spec.name]
+    return any(criterion.counts(names, phase) for criterion in mine)
 
 
 def _spark(row: Any, rule: Rule) -> Spark:
