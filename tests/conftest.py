@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -21,9 +22,14 @@ hypothesis_settings.load_profile("warroom")
 
 
 def pytest_configure() -> None:
-    """A password costs half a second to hash, which is right for people and wrong for tests."""
+    """Two things that are right elsewhere and wrong for tests.
+
+    A shell starts what it puts into the background with SIGINT ignored, and every child inherits
+    that. A password costs half a second to hash.
+    """
     from django.conf import settings
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
