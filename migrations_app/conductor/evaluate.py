@@ -14,9 +14,15 @@ from migrations_app.conductor import seams, trip
 from migrations_app.conductor.pushed import newest
 from migrations_app.domain.plan.rules import rules_of, texts_of
 from migrations_app.domain.reading import Outcome, Query, Reading
-from migrations_app.domain.verdict.evidence import baseline_question, gather, questions
+from migrations_app.domain.verdict.evidence import (
+    Evidence,
+    baseline_question,
+    gather,
+    questions,
+)
 from migrations_app.domain.verdict.judge import step
 from migrations_app.domain.verdict.memory import Memory, fresh
+from migrations_app.domain.verdict.outcome import Status
 from migrations_app.domain.verdict.rule import BaselineKind, Rule
 from migrations_app.models import Check, Run, SourceTick
 from migrations_app.models.clock import db_now
@@ -38,6 +44,7 @@ def evaluate(tick_id: int) -> bool:
     if slot is None:
         return False
     work = _Work.load(tick_id, slot)
+    work.finish_the_last()
     judged = work.judge()
     if not observe(work.slot, judged):
         return False
@@ -82,6 +89,13 @@ class _Work:
         rules = rules_of(bound)
         return cls(slot, tick.run, bound, tick.source, rows, rules)
 
+    def finish_the_last(self) -> None:
+        """Act on a FAIL that is on record, before it can be forgotten: whoever wrote it down may
+        have died before acting."""
+        failed = {row.name: _stored(row) for row in self.rows if row.status == Status.FAIL}
+        if failed:
+            trip.react(self.run.pk, failed)
+
     def judge(self) -> list[Judged]:
         at = db_now()
         elapsed = at - (self.run.started_at or at)
@@ -124,6 +138,19 @@ class _Work:
         key = f"{row.name}:baseline"
         found = next((one for one in readings if one.key == key), None)
         return found if found is not None and _fit_for_baseline(found) else None
+
+
+def _stored(row: Check) -> Evidence:
+    """The evidence of a check's last verdict, as it was written down."""
+    parts = row.evidence
+    return Evidence(
+        at=row.evaluated_at or row.changed_at,
+        value=_reading_of(parts.get("value")) or Reading(row.name, "", Outcome.ERROR),
+        short=_reading_of(parts.get("short")),
+        blue=_reading_of(parts.get("blue")),
+        baseline=_reading_of(parts.get("baseline")),
+        samples=_reading_of(parts.get("samples")),
+    )
 
 
 def _fit_for_baseline(found: Reading) -> bool:

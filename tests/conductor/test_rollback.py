@@ -200,3 +200,22 @@ def test_a_resumed_run_starts_its_checks_and_gates_afresh(house: House) -> None:
     house.settle(made)
     assert (made.run.leg, house.weights()) == (2, [50])
     assert_whole(made.run_id)
+
+
+def test_a_breach_on_record_is_acted_on_even_if_who_recorded_it_died(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = at_half(house)
+    house.source.set("errors", 0.02)
+    with monkeypatch.context() as dying:
+        dying.setattr("migrations_app.conductor.trip.react", _die)
+        with pytest.raises(SystemExit):
+            house.read(made)
+    assert (house.weights(), made.run.state) == ([50], State.GATE)
+    house.source.set("errors", 0.0)
+    house.read(made)
+    assert (house.weights(), made.run.state) == ([0], State.ROLLED_BACK)
+
+
+def _die(*_: object) -> None:
+    raise SystemExit("killed")
