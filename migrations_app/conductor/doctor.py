@@ -29,7 +29,7 @@ def house() -> Iterator[Part]:
     broker = tuple(doctor_house.broker(settings.WARROOM_REDIS_URL))
     yield Part("Redis", broker)
     workers = doctor_house.workers() if _fine(broker) else _unasked("workers", "Redis")
-    pollers = doctor_house.pollers() if _fine(database[:1]) else _unasked("pollers", "PostgreSQL")
+    pollers = doctor_house.pollers() if _fine(database[:3]) else _unasked("pollers", "PostgreSQL")
     yield Part("Processes", (*workers, *pollers))
 
 

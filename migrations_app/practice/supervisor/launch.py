@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -34,8 +35,16 @@ def die_with(parent: int, signal_number: int) -> None:
         sys.exit(1)
 
 
+def listen_to(signal_number: int) -> None:
+    """A shell starts what it puts into the background with SIGINT and SIGQUIT ignored, and every
+    child inherits that; ours must hear the signal it is stopped with."""
+    signal.signal(signal_number, signal.SIG_DFL)
+
+
 def main(argv: list[str]) -> None:
     parent, signal_number, account, *program = argv
+    if int(signal_number) != signal.SIGKILL:
+        listen_to(int(signal_number))
     if account != "-":
         become(account)
     die_with(int(parent), int(signal_number))
