@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from migrations_app.domain.errors import Refused, WarroomError
-from migrations_app.domain.states import State, Verb, rule, spoken
+from migrations_app.domain.states import ADDS, State, Verb, rule, spoken
 from migrations_app.domain.story import GateStory, Signature, StepStory, Story
 from migrations_app.domain.telling import (
     Always,
@@ -64,10 +64,22 @@ SAID: dict[Kind, frozenset[Verb]] = {
     Kind.COMPLETED: frozenset({Verb.COMPLETE, Verb.AUTO_COMPLETE}),
     Kind.AMENDED: frozenset({Verb.AMEND}),
     Kind.NOTE: frozenset({Verb.NOTE}),
+    Kind.PINNED: frozenset({Verb.PIN}),
+    Kind.UNPINNED: frozenset({Verb.PIN}),
+    Kind.STEP_TAKEN: frozenset({Verb.TAKE_STEP}),
+    Kind.STEP_RELEASED: frozenset({Verb.TAKE_STEP}),
+    Kind.NUDGED: frozenset({Verb.NUDGE}),
+    Kind.HANDOVER_OFFERED: frozenset({Verb.HAND_OVER}),
+    Kind.HANDOVER_DECLINED: frozenset({Verb.HAND_OVER}),
+    Kind.HANDED_OVER: frozenset({Verb.HAND_OVER}),
+    Kind.UPDATE_DRAFTED: frozenset({Verb.DRAFT}),
+    Kind.UPDATE_APPROVED: frozenset({Verb.APPROVE}),
+    Kind.UPDATE_RETURNED: frozenset({Verb.APPROVE}),
+    Kind.UPDATE_PUBLISHED: frozenset({Verb.PUBLISH}),
 }
 """The verbs behind an entry of each kind. Every other kind tells a fact, and nobody says a fact."""
 
-UNMOVED = frozenset({Verb.SIGN_OFF, Verb.COMPLETE_STEP, Verb.NOTE})
+UNMOVED = ADDS | {Verb.SIGN_OFF, Verb.COMPLETE_STEP, Verb.TAKE_STEP}
 """Verbs that add to a run without a new revision."""
 
 _CLOSES: dict[Verb, str] = {

@@ -41,6 +41,13 @@ class Verb(StrEnum):
     COMPLETE = "complete"
     AMEND = "amend"
     NOTE = "note"
+    PIN = "pin"
+    TAKE_STEP = "take_step"
+    NUDGE = "nudge"
+    HAND_OVER = "hand_over"
+    DRAFT = "draft"  # write an update, or change one that is not published
+    APPROVE = "approve"  # let a public update out, or send it back
+    PUBLISH = "publish"
     # the engine's own
     SETTLE = "settle"
     SHIFT_FAIL = "shift_fail"
@@ -80,6 +87,7 @@ ENGINE = frozenset(
 
 _DECIDERS = frozenset({Role.DRI})
 _STOPPERS = frozenset({Role.DRI, Role.INFRASTRUCTURE, Role.DATABASE})
+_WRITERS = frozenset({Role.DRI, Role.COMMS_LEAD})
 _TEAM = frozenset({Role.DRI, Role.COMMS_LEAD, Role.DATABASE, Role.INFRASTRUCTURE})
 
 WHO: dict[Verb, frozenset[Role]] = {
@@ -94,6 +102,13 @@ WHO: dict[Verb, frozenset[Role]] = {
     V.COMPLETE: _DECIDERS,
     V.AMEND: _DECIDERS,
     V.NOTE: _TEAM,
+    V.PIN: _TEAM,
+    V.TAKE_STEP: _TEAM,
+    V.NUDGE: _TEAM,
+    V.HAND_OVER: _TEAM,
+    V.DRAFT: _WRITERS,
+    V.APPROVE: _DECIDERS,
+    V.PUBLISH: _WRITERS,
 }
 """Which roles may say a verb. Stopping is open to more people than going on."""
 
@@ -139,8 +154,14 @@ for _state in WATCHED:
         TABLE[_state, V.HOLD] = Rule(S.HELD)
 for _state in LIVE | {S.PLANNED}:
     TABLE[_state, V.AMEND] = Rule(_state)
+ADDS = frozenset({V.NOTE, V.PIN, V.NUDGE, V.HAND_OVER, V.DRAFT, V.APPROVE, V.PUBLISH})
+"""Verbs that add to the timeline and move nothing: any state, any screen."""
+
 for _state in State:
-    TABLE[_state, V.NOTE] = Rule(_state, stale_ok=True)
+    for _verb in ADDS:
+        TABLE[_state, _verb] = Rule(_state, stale_ok=True)
+    if _state not in ENDED:
+        TABLE[_state, V.TAKE_STEP] = Rule(_state, stale_ok=True)
 
 _INSTEAD: dict[State, str] = {
     S.PLANNED: "It has not started: start it, or call it off.",

@@ -52,6 +52,19 @@ class Kind(StrEnum):
     AMENDED = "amended"
     EVIDENCE_PUSHED = "evidence_pushed"
     NOTE = "note"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+    STEP_TAKEN = "step_taken"
+    STEP_RELEASED = "step_released"
+    NUDGED = "nudged"
+    HANDOVER_OFFERED = "handover_offered"
+    HANDOVER_DECLINED = "handover_declined"
+    HANDED_OVER = "handed_over"
+    UPDATE_DRAFTED = "update_drafted"
+    UPDATE_APPROVED = "update_approved"
+    UPDATE_RETURNED = "update_returned"
+    UPDATE_PUBLISHED = "update_published"
+    UPDATE_OVERDUE = "update_overdue"
 
 
 def plain(value: object) -> Json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.apps import apps
 from psycopg import sql
 
-from migrations_app.models import ApiToken, Check, Membership
+from migrations_app.models import ApiToken, Check, Inbound, Membership, Pin, SlackAccount, StepTaken
 from migrations_app.reads.rights import TABLES
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ LOOK: Final = ("SELECT",)
 
 _OURS: Final = "migrations_app"
 _LOOKED_AT: Final = ("django_migrations", "django_content_type", "auth_permission")
-_DELETED_FROM: Final = tuple(model._meta.db_table for model in (ApiToken, Check, Membership))
+_DELETED_FROM: Final = tuple(
+    model._meta.db_table
+    for model in (ApiToken, Check, Inbound, Membership, Pin, SlackAccount, StepTaken)
+)
 
 
 def privileges() -> dict[str, tuple[str, ...]]:

@@ -2,11 +2,14 @@
 
 from migrations_app.models.check import Check, Pushed, Reading, SourceTick
 from migrations_app.models.delivery import Beat, ChannelPost, Delivery
-from migrations_app.models.event import Decision, Event, IdempotencyKey
-from migrations_app.models.people import ApiToken, Membership
+from migrations_app.models.event import Decision, Event, IdempotencyKey, Pin
+from migrations_app.models.people import ApiToken, Handover, Membership, Presence
 from migrations_app.models.plan import Migration
 from migrations_app.models.route import Attempt, Flip, Route
-from migrations_app.models.run import Gate, Latch, Run, SignOff, StepDone
+from migrations_app.models.run import Gate, Latch, Run, SignOff, StepDone, StepTaken
+from migrations_app.models.slack import Inbound, SlackAccount
+from migrations_app.models.status import Letter, StatusLink, StatusPage, Subscriber
+from migrations_app.models.update import Update
 
 __all__ = [
     "ApiToken",
@@ -19,15 +22,26 @@ __all__ = [
     "Event",
     "Flip",
     "Gate",
+    "Handover",
     "IdempotencyKey",
+    "Inbound",
     "Latch",
+    "Letter",
     "Membership",
     "Migration",
+    "Pin",
+    "Presence",
     "Pushed",
     "Reading",
     "Route",
     "Run",
     "SignOff",
+    "SlackAccount",
     "SourceTick",
+    "StatusLink",
+    "StatusPage",
     "StepDone",
+    "StepTaken",
+    "Subscriber",
+    "Update",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from migrations_app.models.clock import ClockTimestamp
 from migrations_app.models.run import Gate, Run
 
 
@@ -34,6 +35,17 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.seq} {self.kind}"
+
+
+class Pin(models.Model):
+    """An entry somebody marked as worth finding again. Pinning and unpinning are entries too."""
+
+    event = models.OneToOneField(Event, models.PROTECT, related_name="pin")
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField(db_default=ClockTimestamp())
+
+    def __str__(self) -> str:
+        return f"pin of {self.event_id}"
 
 
 class Decision(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from migrations_app.domain.plan.people import Role
 from migrations_app.models.clock import ClockTimestamp
@@ -24,10 +25,55 @@ class Membership(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("migration", "user", "role"), name="one_role_once"),
+            models.UniqueConstraint(
+                fields=("migration",), condition=Q(role=Role.DRI, backup=False), name="one_dri"
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.role} of {self.migration_id}"
+
+
+class Handover(models.Model):
+    """A role offered by who holds it to somebody who has to accept. Open while `outcome` is empty.
+
+    The role stays with `giver` until `taker` accepts: it is never with both and never with nobody.
+    """
+
+    migration = models.ForeignKey(Migration, models.CASCADE, related_name="handovers")
+    role = models.CharField(max_length=20, choices=ROLES)
+    giver = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    taker = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    note = models.CharField(max_length=500, blank=True)
+    offered_at = models.DateTimeField(db_default=ClockTimestamp())
+    answered_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, blank=True)  # accepted, declined, withdrawn
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("migration", "role", "giver"),
+                condition=Q(outcome=""),
+                name="one_open_offer",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.migration_id} to {self.taker_id}"
+
+
+class Presence(models.Model):
+    """When a person was last seen in front of a run. It fades; nobody signs out of a room."""
+
+    run = models.ForeignKey("migrations_app.Run", models.CASCADE, related_name="presences")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("run", "user"), name="one_presence"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} before run {self.run_id}"
 
 
 class ApiToken(models.Model):

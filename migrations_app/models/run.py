@@ -125,6 +125,25 @@ class SignOff(models.Model):
         return f"{self.role} at gate {self.gate_id}"
 
 
+class StepTaken(models.Model):
+    """Who is at a step now. It can be put down, and somebody else may take it over."""
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="steps_taken")
+    leg = models.PositiveIntegerField()
+    phase = models.PositiveIntegerField()
+    name = models.CharField(max_length=80)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("run", "leg", "phase", "name"), name="step_taken_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} of run {self.run_id}"
+
+
 class StepDone(models.Model):
     """A step that was completed in a leg."""
 

@@ -27,6 +27,13 @@ KINDS = {
     Verb.COMPLETE: Kind.COMPLETED,
     Verb.AMEND: Kind.AMENDED,
     Verb.NOTE: Kind.NOTE,
+    Verb.PIN: Kind.PINNED,
+    Verb.TAKE_STEP: Kind.STEP_TAKEN,
+    Verb.NUDGE: Kind.NUDGED,
+    Verb.HAND_OVER: Kind.HANDED_OVER,
+    Verb.DRAFT: Kind.UPDATE_DRAFTED,
+    Verb.APPROVE: Kind.UPDATE_APPROVED,
+    Verb.PUBLISH: Kind.UPDATE_PUBLISHED,
     Verb.SETTLE: Kind.SETTLED,
     Verb.SHIFT_FAIL: Kind.SHIFT_FAILED,
     Verb.OPEN_GATE: Kind.GATE_OPENED,
@@ -37,7 +44,11 @@ KINDS = {
     Verb.FREEZE: Kind.FROZEN,
     Verb.RESTORE: Kind.RESTORED,
 }
-ADDS_ONLY = {Verb.NOTE, Verb.SIGN_OFF, Verb.COMPLETE_STEP}
+SILENT = {
+    Verb.NOTE, Verb.PIN, Verb.TAKE_STEP, Verb.NUDGE, Verb.HAND_OVER, Verb.DRAFT, Verb.APPROVE,
+    Verb.PUBLISH,
+}  # fmt: skip
+ADDS_ONLY = SILENT | {Verb.SIGN_OFF, Verb.COMPLETE_STEP}
 STOPS = {Verb.NO_GO, Verb.HOLD, Verb.FREEZE, Verb.SHIFT_FAIL}
 
 

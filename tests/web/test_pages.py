@@ -163,6 +163,10 @@ def test_the_admin_gives_roles_and_changes_nothing_else() -> None:
     path = f"/admin/migrations_app/event/{event.pk}/delete/"
     assert client.post(path, {"post": "yes"}).status_code == HTTPStatus.FORBIDDEN
     assert Run.objects.get(pk=one.run_id).state == "gate"
-    added = {"migration": one.run.migration_id, "user": one.users["stranger"].pk, "role": "dri"}
+    added = {
+        "migration": one.run.migration_id,
+        "user": one.users["stranger"].pk,
+        "role": "database",
+    }
     client.post("/admin/migrations_app/membership/add/", added)
-    assert Membership.objects.filter(user=one.users["stranger"], role="dri").exists()
+    assert Membership.objects.filter(user=one.users["stranger"], role="database").exists()

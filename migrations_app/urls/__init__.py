@@ -6,14 +6,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from migrations_app.api.root import api
-from migrations_app.web import back, decide, health, login, room, runs, stream, timeline
+from migrations_app.urls import accounts, comms, crew, metrics, plans, slack, status, timeline
+from migrations_app.web import back, decide, health, room, runs, stream
 
 _run = [
     path("", room.room, name="room"),
     path("mine", room.mine, name="mine"),
     path("stream", stream.stream, name="stream"),
-    path("timeline/", timeline.timeline, name="timeline"),
-    path("timeline.json", timeline.export, name="timeline-export"),
     path("start", decide.start, name="start"),
     path("call-off", decide.call_off, name="call-off"),
     path("complete-step", decide.complete_step, name="complete-step"),
@@ -24,14 +23,20 @@ _run = [
     path("complete", decide.complete, name="complete"),
     path("roll-back", back.roll_back, name="roll-back"),
     path("note", decide.note, name="note"),
+    *timeline.of_run,
+    *metrics.of_run,
+    *plans.of_run,
+    *comms.of_run,
+    *crew.of_run,
 ]
 
 urlpatterns = [
     path("", runs.runs, name="runs"),
     path("runs/<int:run_id>/", include(_run)),
     path("migrations/<int:migration_id>/plan", runs.plan, name="plan"),
-    path("login/", login.sign_in, name="login"),
-    path("logout/", login.sign_out, name="logout"),
+    *accounts.urlpatterns,
+    *status.urlpatterns,
+    *slack.urlpatterns,
     path("healthz", health.health, name="health"),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
