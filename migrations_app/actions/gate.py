@@ -15,6 +15,7 @@ from migrations_app.actions.phases import close_gate, enter
 from migrations_app.actions.record import decide, record
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.gatekeeper import blocking
+from migrations_app.domain.plan.people import Role
 from migrations_app.domain.states import State, Verb
 from migrations_app.domain.timeline import Kind
 from migrations_app.models import Check, Event, Gate, SignOff
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from migrations_app.domain.actor import Actor, Click
-    from migrations_app.domain.plan.people import Role
+    from migrations_app.domain.seats import Seats
 
 SEEN_FOR_S = 60
 """How old the evidence on the clicked screen may be. The verdicts themselves are checked anew."""
@@ -53,13 +54,25 @@ def sign_off(run_id: int, actor: Actor, click: Click, role: Role) -> once.Outcom
     with locked(run_id) as held:
         if done := once.replayed(held, actor, click, Verb.SIGN_OFF, role.value):
             return done
-        held_roles = require(actor, held.run.migration_id, Verb.SIGN_OFF)
+        seats = require(actor, held.run.migration_id, Verb.SIGN_OFF)
         once.require_fresh_screen(held, click)
-        if role not in held_roles or actor.user_id is None:
+        if role not in seats.every or actor.user_id is None:
             raise Refused("not_allowed", f"You don't hold the role {role} in this migration.")
+        _require_own(held, seats, role)
         event = _sign(held, actor, actor.user_id, role, click.reason)
         once.remember(held, actor, click, Verb.SIGN_OFF, event, role.value)
     return once.outcome(held, event)
+
+
+def _require_own(held: Locked, seats: Seats, role: Role) -> None:
+    """Where a gate passes by itself, the DRI's signature is their Go."""
+    passes = held.state is State.GATE and held.phase.gate.auto_advance
+    if passes and role is Role.DRI and role not in seats.holds:
+        raise Refused(
+            "not_allowed",
+            "This gate passes by itself, so that signing for the dri is deciding: it takes "
+            "whoever holds the role. Have it handed over, or take it over.",
+        )
 
 
 def _sign(held: Locked, actor: Actor, user_id: int, role: Role, note: str) -> Event:

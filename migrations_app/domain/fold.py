@@ -71,6 +71,7 @@ SAID: dict[Kind, frozenset[Verb]] = {
     Kind.NUDGED: frozenset({Verb.NUDGE}),
     Kind.HANDOVER_OFFERED: frozenset({Verb.HAND_OVER}),
     Kind.HANDOVER_DECLINED: frozenset({Verb.HAND_OVER}),
+    Kind.HANDOVER_WITHDRAWN: frozenset({Verb.HAND_OVER}),
     Kind.HANDED_OVER: frozenset({Verb.HAND_OVER}),
     Kind.UPDATE_DRAFTED: frozenset({Verb.DRAFT}),
     Kind.UPDATE_APPROVED: frozenset({Verb.APPROVE}),

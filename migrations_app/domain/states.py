@@ -112,6 +112,9 @@ WHO: dict[Verb, frozenset[Role]] = {
 }
 """Which roles may say a verb. Stopping is open to more people than going on."""
 
+DECISIONS = frozenset({V.START, V.CALL_OFF, V.GO, V.RESUME, V.COMPLETE, V.AMEND, V.APPROVE})
+"""Verbs of whoever holds the role: who backs it up says them once the role is theirs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

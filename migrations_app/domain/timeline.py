@@ -59,6 +59,7 @@ class Kind(StrEnum):
     NUDGED = "nudged"
     HANDOVER_OFFERED = "handover_offered"
     HANDOVER_DECLINED = "handover_declined"
+    HANDOVER_WITHDRAWN = "handover_withdrawn"
     HANDED_OVER = "handed_over"
     UPDATE_DRAFTED = "update_drafted"
     UPDATE_APPROVED = "update_approved"

@@ -7,39 +7,50 @@ from typing import TYPE_CHECKING
 from migrations_app.domain.actor import Via
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.plan.people import Role
+from migrations_app.domain.seats import Seats
 from migrations_app.domain.states import ENGINE as ENGINE_VERBS
-from migrations_app.domain.states import WHO, Verb, spoken
+from migrations_app.domain.states import Verb
 from migrations_app.models import Membership
 
 if TYPE_CHECKING:
     from migrations_app.domain.actor import Actor
 
 
-def roles_in(migration_id: int, user_id: int | None) -> frozenset[Role]:
-    """The roles a person holds in a migration now, as holder or backup."""
+def seats_in(migration_id: int, user_id: int | None) -> Seats:
+    """What a person holds in a migration now, and what they back up. Inactive: nothing."""
     if user_id is None:
-        return frozenset()
-    held = Membership.objects.filter(
+        return Seats()
+    rows = Membership.objects.filter(
         migration_id=migration_id, user_id=user_id, user__is_active=True
-    ).values_list("role", flat=True)
-    return frozenset(Role(role) for role in held)
+    ).values_list("role", "backup")
+    seats = [(Role(role), backup) for role, backup in rows]
+    return Seats(
+        frozenset(role for role, backup in seats if not backup),
+        frozenset(role for role, backup in seats if backup),
+    )
 
 
-def why_not(actor: Actor, roles: frozenset[Role], verb: Verb) -> str | None:
-    """None if `actor`, holding `roles`, may say `verb`; else a sentence saying who may."""
+def roles_in(migration_id: int, user_id: int | None) -> frozenset[Role]:
+    """The roles a person has in a migration now, as holder or backup: who may look."""
+    return seats_in(migration_id, user_id).every
+
+
+def why_not(actor: Actor, seats: Seats, verb: Verb) -> str | None:
+    """None if `actor`, in these seats, may say `verb`; else a sentence saying who may."""
     if actor.via is Via.ENGINE:
         return (
             None if verb in ENGINE_VERBS or verb is Verb.ROLL_BACK else "Only people may do that."
         )
-    if roles & WHO.get(verb, frozenset()):
-        return None
-    who = ", ".join(sorted(role.value.replace("_", " ") for role in WHO.get(verb, frozenset())))
-    return f"To {spoken(verb)} takes one of these roles in this migration: {who or 'none'}."
+    return seats.why_not(verb)
 
 
-def require(actor: Actor, migration_id: int, verb: Verb) -> frozenset[Role]:
-    """The actor's roles if they may say `verb`; raises `Refused("not_allowed")` otherwise."""
-    roles = roles_in(migration_id, actor.user_id)
-    if (sentence := why_not(actor, roles, verb)) is not None:
+def require(actor: Actor, migration_id: int, verb: Verb) -> Seats:
+    """The actor's seats if they may say `verb`; raises `Refused("not_allowed")` otherwise.
+
+    Who may decide changes only while every run of the migration is held (`lock.locked_crew`), so
+    that what is asked here under a run's lock is still so when the decision is committed.
+    """
+    seats = seats_in(migration_id, actor.user_id)
+    if (sentence := why_not(actor, seats, verb)) is not None:
         raise Refused("not_allowed", sentence)
-    return roles
+    return seats

@@ -57,7 +57,7 @@ class Runs:
 def runs(user_id: int) -> Runs:
     """Runs of the migrations in which this person holds a role; the newest of those that ended."""
     mine = Migration.objects.filter(members__user_id=user_id, members__user__is_active=True)
-    starting = Membership.objects.filter(user_id=user_id, role__in=WHO[Verb.START])
+    starting = Membership.objects.filter(user_id=user_id, role__in=WHO[Verb.START], backup=False)
     plannable = mine.filter(pk__in=starting.values("migration")).distinct()
     rows = Run.objects.filter(migration__in=mine.values("pk")).select_related("migration")
     return Runs(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from migrations_app.domain.actor import Actor, Via
 from migrations_app.models import Run
-from migrations_app.reads.access import roles_in
+from migrations_app.reads.access import seats_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from migrations_app.domain.plan.people import Role
+    from migrations_app.domain.seats import Seats
 
 P = ParamSpec("P")
 
@@ -32,17 +33,22 @@ class Seat:
 
     run_id: int
     actor: Actor
-    roles: frozenset[Role]
+    seats: Seats
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Held or backed up."""
+        return self.seats.every
 
 
 def seat_of(request: HttpRequest, run_id: int) -> Seat:
     """The person's seat. 404 for a run they hold no role in, as if there were none."""
     migration = Run.objects.filter(pk=run_id).values_list("migration_id", flat=True).first()
-    roles = frozenset() if migration is None else roles_in(migration, request.user.pk)
-    if not roles:
+    seats = None if migration is None else seats_in(migration, request.user.pk)
+    if seats is None or not seats.every:
         raise Http404("There is no such run, or you hold no role in its migration.")
     actor = Actor(request.user.get_username(), request.user.pk, Via.WEB)
-    return Seat(run_id, actor, roles)
+    return Seat(run_id, actor, seats)
 
 
 def seated(

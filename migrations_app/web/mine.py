@@ -13,6 +13,7 @@ from migrations_app.domain.timeline import digest
 
 if TYPE_CHECKING:
     from migrations_app.domain.gatekeeper import Need
+    from migrations_app.domain.seats import Seats
     from migrations_app.reads.room import Room
     from migrations_app.reads.room.gate import StepView
     from migrations_app.reads.room.rail import PhaseView
@@ -27,15 +28,20 @@ class Mine:
 
     room: Room
     name: str
-    roles: frozenset[Role]
+    held: Seats
 
     def may(self, verb: Verb) -> bool:
         """Whether the role allows it and the state has it."""
-        return bool(self.roles & WHO[verb]) and (self.room.head.state, verb) in TABLE
+        return self.held.may(verb) and (self.room.head.state, verb) in TABLE
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Held or backed up."""
+        return self.held.every
 
     @property
     def seats(self) -> tuple[Role, ...]:
-        """The roles held, in the order people know them."""
+        """The roles held or backed up, in the order people know them."""
         return tuple(role for role in Role if role in self.roles)
 
     @property
@@ -70,7 +76,7 @@ class Mine:
     @property
     def stopper(self) -> bool:
         """Whether the role allows rolling back, if there were anything to bring back."""
-        return bool(self.roles & WHO[Verb.ROLL_BACK])
+        return self.held.may(Verb.ROLL_BACK)
 
     @property
     def go(self) -> bool:
@@ -118,7 +124,9 @@ class Mine:
             return ()
         if any(one.by == self.name for one in gate.signatures):
             return ()
-        return tuple(role for role in self.seats if role in gate.unsigned)
+        own = self.held.holds if gate.auto_advance else self.roles
+        others = self.roles - {Role.DRI}  # for the DRI, a gate that passes by itself takes the DRI
+        return tuple(r for r in self.seats if r in gate.unsigned and r in own | others)
 
     @property
     def steps(self) -> tuple[StepView, ...]:
@@ -142,7 +150,7 @@ class Mine:
 
 def mine(shown: Room, seat: Seat) -> Mine:
     """What the person in this seat may do."""
-    return Mine(shown, seat.actor.name, seat.roles)
+    return Mine(shown, seat.actor.name, seat.seats)
 
 
 def key(shown: Room) -> str:

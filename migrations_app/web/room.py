@@ -9,7 +9,7 @@ from django.conf import settings
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from migrations_app.domain.states import WHO, Verb
+from migrations_app.domain.states import Verb
 from migrations_app.reads.room import room as read
 from migrations_app.web.guard import Seat, seated
 from migrations_app.web.mine import mine as mine_of
@@ -45,7 +45,7 @@ def page(request: HttpRequest, seat: Seat, status: int = 200, refusal: str = "")
         return render(request, "warroom/room.html", _context(seat, refusal), status=status)
     except Exception:
         log.exception("the room of run %s can't be drawn", seat.run_id)
-        stopper = bool(seat.roles & WHO[Verb.ROLL_BACK])
+        stopper = seat.seats.may(Verb.ROLL_BACK)
         bare = {"run_id": seat.run_id, "stopper": stopper, "refusal": refusal}
         return render(request, "warroom/bare.html", bare, status=500)
 
