@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import timedelta
     from decimal import Decimal
 
     from django.utils.safestring import SafeString
@@ -83,6 +84,18 @@ def _drawn(side: str, points: str) -> SafeString:
 def _limit(edge: float, low: float, high: float) -> SafeString:
     y = _y(edge, low, high)
     return format_html('<line class="limit" x1="0" x2="{}" y1="{}" y2="{}"/>', WIDTH, y, y)
+
+
+@register.simple_tag
+def meter(part: timedelta, whole: timedelta) -> SafeString:
+    """How much of `whole` is used; all of it in alarm where it is more."""
+    share = min(100.0, 100 * part / whole) if whole else 100.0
+    kind = "over" if part > whole else "part"
+    return format_html(
+        '<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="all" width="100" height="4"/><rect class="{}" width="{}" height="4"/></svg>',
+        kind, round(share, 1),
+    )  # fmt: skip
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django import template
+from django.templatetags.static import static
 from django.utils.html import format_html
 
 from migrations_app.domain import duration as durations
@@ -32,6 +33,18 @@ _STATES = {
     State.COMPLETED: "✔",
     State.CALLED_OFF: "⊘",
 }
+_ICONS = {
+    State.PLANNED: "calm",
+    State.SHIFTING: "moving",
+    State.BAKING: "moving",
+    State.GATE: "waiting",
+    State.HELD: "held",
+    State.FROZEN: "back",
+    State.ROLLING_BACK: "back",
+    State.ROLLED_BACK: "back",
+    State.COMPLETED: "done",
+    State.CALLED_OFF: "calm",
+}
 _STATUSES = {"PASS": "✔", "FAIL": "✖", "PENDING": "◔", "NO_DATA": "?"}
 
 
@@ -53,11 +66,25 @@ def until(at: datetime | None) -> str | SafeString:
     return _time(at, "until")
 
 
-def _time(at: datetime | None, meaning: str) -> str | SafeString:
+@register.simple_tag
+def late(due_at: datetime | None) -> str | SafeString:
+    """How long something is overdue: the browser counts on."""
+    return _time(due_at, "late", "since {0.day} {0:%b %H:%M} UTC")
+
+
+@register.simple_tag
+def day(at: datetime | None) -> str | SafeString:
+    """A date, where the hour does not matter."""
+    return _time(at, "day", "{0.day} {0:%b %Y}")
+
+
+def _time(
+    at: datetime | None, meaning: str, form: str = "{0.day} {0:%b %H:%M:%S} UTC"
+) -> str | SafeString:
     if at is None:
         return "never"
     utc = at.astimezone(UTC)
-    text = f"{utc.day} {utc:%b %H:%M:%S} UTC"
+    text = form.format(utc)
     exact = utc.isoformat(timespec="milliseconds")
     return format_html('<time datetime="{}" data-{}>{}</time>', exact, meaning, text)
 
@@ -101,6 +128,18 @@ def status(word: str, *, stale: bool = False) -> SafeString:
         '<span class="status {}"><span aria-hidden="true">{}</span> {}</span>',
         "stale" if stale else word.lower(), icon, name,
     )  # fmt: skip
+
+
+@register.filter
+def icon(word: str) -> str:
+    """A state's sign alone, for a title."""
+    return _STATES[State(word)]
+
+
+@register.simple_tag
+def icon_of(word: str) -> str:
+    """The address of the favicon that says a state."""
+    return static(f"icons/{_ICONS[State(word)]}.svg")
 
 
 @register.simple_tag

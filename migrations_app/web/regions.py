@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from migrations_app.live.scene import Scene
 from migrations_app.reads.room import room
@@ -21,8 +22,13 @@ REGIONS = (
 def scene_of(shown: Room) -> Scene:
     """The scene of a room: its regions in HTML. `turn` is a key, not a picture."""
     context = {"room": shown}
-    regions = {name: render_to_string(f"warroom/regions/{name}.html", context) for name in REGIONS}
+    regions = {name: _drawn(name, context) for name in REGIONS}
     return Scene(shown.at, shown.head.seq, regions | {"turn": key(shown)})
+
+
+def _drawn(name: str, context: dict[str, Room]) -> SafeString:
+    """One region. Where it has nothing to say it is empty, without so much as a space."""
+    return SafeString(render_to_string(f"warroom/regions/{name}.html", context).strip())
 
 
 def scene(run_id: int) -> Scene:

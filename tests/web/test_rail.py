@@ -50,9 +50,19 @@ def test_late_is_told() -> None:
     earlier = one.run.started_at
     assert earlier is not None
     Run.objects.filter(pk=one.run_id).update(started_at=earlier - timedelta(minutes=6))
-    late = room(one.run_id).rail.late
-    assert late is not None
-    assert timedelta(minutes=6) <= late < timedelta(minutes=7)
+    rail = room(one.run_id).rail
+    assert rail.late is not None
+    assert timedelta(minutes=6) <= rail.late < timedelta(minutes=7)
+    assert rail.phases[0].late == rail.late
+
+
+def test_a_phase_that_lasts_longer_than_planned_makes_the_run_late() -> None:
+    one = build.at_gate(phases=_PLAN)
+    long_ago = (one.run.started_at or one.run.created_at) - timedelta(minutes=6)
+    Run.objects.filter(pk=one.run_id).update(started_at=long_ago, phase_entered_at=long_ago)
+    rail = room(one.run_id).rail
+    assert not rail.late
+    assert rail.due_at == rail.phases[1].planned_at
 
 
 def test_the_hold_ends_when_it_was_said_to() -> None:

@@ -12,6 +12,7 @@ from migrations_app.reads.plans import plan_of
 from migrations_app.reads.room.channels import ChannelView, channels
 from migrations_app.reads.room.checks import CheckView, check_views
 from migrations_app.reads.room.gate import GateBox, StepView, gate_box, steps
+from migrations_app.reads.room.meters import Walked, walked
 from migrations_app.reads.room.people import PersonView, observers, people
 from migrations_app.reads.room.rail import Rail, rail
 from migrations_app.reads.room.routes import LatchView, RouteView, latch_view, route_views
@@ -72,8 +73,14 @@ class Room:
     channels: tuple[ChannelView, ...]
     objectives: Objectives
     rollback: RollbackPlan
+    walked: Walked | None
     evaluated_at: datetime | None
     blind: Blind | None
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether a check keeps account of the error budget."""
+        return any(one.budget for one in self.checks)
 
     @property
     def evaluation(self) -> int | None:
@@ -95,7 +102,7 @@ def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
     return Room(
         at=now,
         head=_head(run, bound),
-        rail=rail(run, bound),
+        rail=rail(run, bound, now),
         gate=gate_box(run, bound, now),
         steps=steps(run, bound),
         checks=seen,
@@ -108,6 +115,7 @@ def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
         channels=channels(run),
         objectives=bound.plan.objectives,
         rollback=bound.plan.rollback,
+        walked=walked(run),
         evaluated_at=newest,
         blind=_blind(run, seen, newest, now),
     )

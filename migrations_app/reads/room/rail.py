@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from migrations_app.domain.states import State
+from migrations_app.domain.states import LIVE, State
 from migrations_app.models import Decision, Gate
 
 if TYPE_CHECKING:
@@ -23,7 +23,11 @@ _PASSED = ("go", "auto")
 
 @dataclass(frozen=True, slots=True)
 class PhaseView:
-    """One phase. `place` is `done`, `here` or `ahead`; `planned_at` None before the start."""
+    """One phase. `place` is `done`, `here` or `ahead`; `planned_at` None before the start.
+
+    `late`: how long after its planned time it was entered; None in a later leg, where the plan's
+    times have lost their meaning.
+    """
 
     number: int
     name: str
@@ -33,6 +37,7 @@ class PhaseView:
     hold: timedelta
     planned_at: datetime | None
     entered_at: datetime | None
+    late: timedelta | None
     point_of_no_return: bool
     freezes: bool
     resumable: bool
@@ -40,14 +45,21 @@ class PhaseView:
 
 @dataclass(frozen=True, slots=True)
 class Rail:
-    """All phases. `late`: how long after its planned time the current phase was entered."""
+    """All phases. `late`: how late the current phase was entered.
+
+    `due_at`: when the next phase ought to have begun, once that makes the run later than `late`.
+
+    `hold_from` and `hold_until` are the current hold's ends, None while none is running.
+    """
 
     phases: tuple[PhaseView, ...]
     here: PhaseView | None
     following: PhaseView | None
     no_return: PhaseView | None
+    hold_from: datetime | None
     hold_until: datetime | None
     late: timedelta | None
+    due_at: datetime | None
 
     @property
     def last(self) -> bool:
@@ -55,7 +67,7 @@ class Rail:
         return self.here is not None and self.following is None
 
 
-def rail(run: Run, bound: BoundPlan) -> Rail:
+def rail(run: Run, bound: BoundPlan, now: datetime) -> Rail:
     """The rail of `run`, which may not have started yet."""
     entered = _entered(run)
     phases = tuple(
@@ -69,8 +81,10 @@ def rail(run: Run, bound: BoundPlan) -> Rail:
         here=here,
         following=ahead[0] if ahead else None,
         no_return=next((phase for phase in phases if phase.point_of_no_return), None),
+        hold_from=run.hold_from if run.state == State.BAKING else None,
         hold_until=_hold_until(run, here),
-        late=_late(run, here),
+        late=here.late if here else None,
+        due_at=_due(run, here, ahead, now),
     )
 
 
@@ -86,6 +100,7 @@ def _phase(
         hold=spec.hold,
         planned_at=planned,
         entered_at=entered,
+        late=_late(run, planned, entered),
         point_of_no_return=spec.point_of_no_return,
         freezes=spec.abort_policy == "freeze",
         resumable=spec.resumable,
@@ -130,8 +145,16 @@ def _hold_until(run: Run, here: PhaseView | None) -> datetime | None:
     return run.hold_from + here.hold
 
 
-def _late(run: Run, here: PhaseView | None) -> timedelta | None:
-    """None in a later leg, where the plan's times have lost their meaning."""
-    if here is None or run.leg > 1 or here.planned_at is None or here.entered_at is None:
+def _late(run: Run, planned: datetime | None, entered: datetime | None) -> timedelta | None:
+    if run.leg > 1 or planned is None or entered is None:
         return None
-    return max(timedelta(0), here.entered_at - here.planned_at)
+    return max(timedelta(0), entered - planned)
+
+
+def _due(
+    run: Run, here: PhaseView | None, ahead: tuple[PhaseView, ...], now: datetime
+) -> datetime | None:
+    if here is None or here.late is None or not ahead or State(run.state) not in LIVE:
+        return None
+    due = ahead[0].planned_at
+    return due if due is not None and now - due > here.late else None
