@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Q
 
 from migrations_app.domain.errors import Refused
-from migrations_app.domain.states import State, Verb, rule
-from migrations_app.models import Latch, Run
+from migrations_app.domain.states import LIVE, State, Verb, rule
+from migrations_app.models import Latch, Migration, Run
 from migrations_app.models.clock import db_now
 from migrations_app.reads.plans import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from migrations_app.domain.plan.bind import BoundPlan
     from migrations_app.domain.plan.phase import Phase
@@ -34,6 +37,19 @@ class Locked:
     bound: BoundPlan
     now: datetime
     before: dict[str, object] = field(default_factory=dict)
+    taken: dict[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, run: Run, now: datetime) -> Self:
+        """`run`, whose row was taken at `now`."""
+        return cls(run, plan_of(run), now, _tracked(run), _columns(run))
+
+    def save(self) -> None:
+        """Write what was changed since the row was taken."""
+        columns = _columns(self.run).items()
+        changed = [name for name, value in columns if value != self.taken[name]]
+        if changed:
+            self.run.save(update_fields=changed)
 
     @property
     def plan(self) -> Plan:
@@ -81,24 +97,60 @@ def locked(run_id: int, patience_ms: int = 2000) -> Iterator[Locked]:
     somebody else holds the row for longer than `patience_ms`.
     """
     with transaction.atomic(durable=True):
-        run = _take(run_id, patience_ms)
-        held = Locked(run, plan_of(run), db_now())
-        held.before = _tracked(run)
-        taken = _columns(run)
+        with _waiting(patience_ms):
+            run = _rows().filter(pk=run_id).first()
+        if run is None:
+            raise Refused("unknown_run", f"There is no run {run_id}.")
+        held = Locked.of(run, db_now())
         yield held
-        changed = [name for name, value in _columns(run).items() if value != taken[name]]
-        if changed:
-            run.save(update_fields=changed)
+        held.save()
 
 
-def _take(run_id: int, patience_ms: int) -> Run:
+@contextmanager
+def locked_crew(
+    migration_id: int, said_in: int | None = None, patience_ms: int = 2000
+) -> Iterator[tuple[Locked, ...]]:
+    """One transaction in which nobody else decides anything in a migration, or plans a run of it.
+
+    It holds the migration's row, so that no run is added, and every run, in the order of their
+    ids. Given are those that are live, and the one with the id `said_in`; they are saved at the
+    end. Whoever changes who may decide does it in here. Raises `Refused("busy")` as `locked` does.
+    """
+    with transaction.atomic(durable=True):
+        hold_all(migration_id, patience_ms)
+        told = Run.objects.filter(Q(state__in=LIVE) | Q(pk=said_in), migration_id=migration_id)
+        now = db_now()
+        crew = tuple(Locked.of(run, now) for run in told.order_by("pk"))
+        yield crew
+        for held in crew:
+            held.save()
+
+
+def hold_all(migration_id: int, patience_ms: int = 2000) -> None:
+    """Hold a migration's row and those of all its runs until the caller's transaction is over."""
+    rows = Migration.objects.select_for_update().filter(pk=migration_id)
+    runs = _rows().filter(migration_id=migration_id).order_by("pk")
+    with _waiting(patience_ms):
+        list(rows.values_list("pk"))
+        list(runs.values_list("pk"))
+
+
+def _rows() -> QuerySet[Run]:
+    return Run.objects.select_for_update(no_key=True)
+
+
+@contextmanager
+def _waiting(patience_ms: int) -> Iterator[None]:
+    """Wait for rows no longer than this, and say so in words."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{patience_ms}ms"])
     try:
-        return Run.objects.select_for_update(no_key=True).get(pk=run_id)
-    except Run.DoesNotExist:
-        raise Refused("unknown_run", f"There is no run {run_id}.") from None
+        yield
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != "55P03":
+        if getattr(error.__cause__, "sqlstate", "") not in _NOT_NOW:
             raise
         raise Refused("busy", "Someone else is changing this run right now. Try again.") from error
+
+
+_NOT_NOW = {"55P03", "40P01"}
+"""Waited too long; or two waited for each other, and PostgreSQL sent one of them away."""

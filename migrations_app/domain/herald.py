@@ -50,9 +50,20 @@ _TOLD: dict[Kind, tuple[Topic, Tone]] = {
     Kind.DRIFT_GONE: (Topic.DRIFT, Tone.CALM),
     Kind.TROUBLE: (Topic.DRIFT, Tone.NOTICE),
     Kind.STEP_COMPLETED: (Topic.STEPS, Tone.CALM),
+    Kind.HANDOVER_OFFERED: (Topic.DECISIONS, Tone.NOTICE),
+    Kind.HANDOVER_DECLINED: (Topic.DECISIONS, Tone.NOTICE),
+    Kind.HANDOVER_WITHDRAWN: (Topic.DECISIONS, Tone.CALM),
+    Kind.HANDED_OVER: (Topic.DECISIONS, Tone.NOTICE),
+    Kind.STEP_TAKEN: (Topic.STEPS, Tone.CALM),
+    Kind.STEP_RELEASED: (Topic.STEPS, Tone.CALM),
 }
 
-_THREADED = frozenset({Kind.SETTLED, Kind.SIGNED_OFF, Kind.STEP_COMPLETED, Kind.DRIFT_GONE})
+_THREADED = frozenset(
+    {
+        Kind.SETTLED, Kind.SIGNED_OFF, Kind.STEP_COMPLETED, Kind.DRIFT_GONE,
+        Kind.HANDOVER_WITHDRAWN, Kind.STEP_TAKEN, Kind.STEP_RELEASED,
+    }
+)  # fmt: skip
 """Told, but below the live message, so that the channel keeps to decisions and phases."""
 
 
@@ -60,6 +71,8 @@ def notice(kind: Kind, sentence: str, actor: str, payload: Mapping[str, object])
     """What to tell of an event; None when it stays in the room."""
     if kind is Kind.VERDICT:
         return _verdict(sentence, payload)
+    if kind is Kind.NUDGED:
+        return _nudge(sentence, actor, payload)
     told = _TOLD.get(kind)
     if told is None:
         return None
@@ -76,6 +89,15 @@ def _verdict(sentence: str, payload: Mapping[str, object]) -> Notice:
     return Notice(Topic.VERDICTS, style, tone, sentence, (), ())
 
 
+def _nudge(sentence: str, actor: str, payload: Mapping[str, object]) -> Notice:
+    """Where people listen for what is asked of them; it names them."""
+    subject = str(payload.get("about", "")).partition(":")[0]
+    topic = _ASKED.get(subject, Topic.DECISIONS)
+    facts = (("By", actor), ("To", str(payload.get("to", ""))))
+    return Notice(topic, Style.POST, Tone.NOTICE, sentence, _lines(payload), facts)
+
+
+_ASKED = {"sign_off": Topic.GATES, "step": Topic.STEPS, "update": Topic.UPDATES}
 _SHORT = 8
 
 

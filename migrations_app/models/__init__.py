@@ -3,10 +3,10 @@
 from migrations_app.models.check import Check, Pushed, Reading, SourceTick
 from migrations_app.models.delivery import Beat, ChannelPost, Delivery
 from migrations_app.models.event import Decision, Event, IdempotencyKey, Pin
-from migrations_app.models.people import ApiToken, Handover, Membership, Presence
+from migrations_app.models.people import ApiToken, Handover, Membership, Nudge, Presence
 from migrations_app.models.plan import Migration
 from migrations_app.models.route import Attempt, Flip, Route
-from migrations_app.models.run import Gate, Latch, Run, SignOff, StepDone, StepTaken
+from migrations_app.models.run import Gate, Latch, Run, SignOff, StepDone, StepNote, StepTaken
 from migrations_app.models.slack import Inbound, SlackAccount
 from migrations_app.models.status import Letter, StatusLink, StatusPage, Subscriber
 from migrations_app.models.update import Update
@@ -29,6 +29,7 @@ __all__ = [
     "Letter",
     "Membership",
     "Migration",
+    "Nudge",
     "Pin",
     "Presence",
     "Pushed",
@@ -41,6 +42,7 @@ __all__ = [
     "StatusLink",
     "StatusPage",
     "StepDone",
+    "StepNote",
     "StepTaken",
     "Subscriber",
     "Update",

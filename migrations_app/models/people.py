@@ -38,6 +38,8 @@ class Handover(models.Model):
     """A role offered by who holds it to somebody who has to accept. Open while `outcome` is empty.
 
     The role stays with `giver` until `taker` accepts: it is never with both and never with nobody.
+    `outcome`: accepted, declined, withdrawn, expired; `taken`: by who backed it up, without a yes;
+    `overtaken`: the role went that way while it was being offered.
     """
 
     migration = models.ForeignKey(Migration, models.CASCADE, related_name="handovers")
@@ -47,7 +49,7 @@ class Handover(models.Model):
     note = models.CharField(max_length=500, blank=True)
     offered_at = models.DateTimeField(db_default=ClockTimestamp())
     answered_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=10, blank=True)  # accepted, declined, withdrawn
+    outcome = models.CharField(max_length=10, blank=True)
 
     class Meta:
         constraints = (
@@ -74,6 +76,22 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} before run {self.run_id}"
+
+
+class Nudge(models.Model):
+    """Somebody was asked for what the room waits for. `about`: `sign_off`, `step:<name>`, …"""
+
+    run = models.ForeignKey("migrations_app.Run", models.CASCADE, related_name="nudges")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    about = models.CharField(max_length=90)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        indexes = (models.Index(fields=("run", "at"), name="nudges_of_run"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} nudged about {self.about}"
 
 
 class ApiToken(models.Model):

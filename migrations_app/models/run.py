@@ -144,6 +144,24 @@ class StepTaken(models.Model):
         return f"{self.name} of run {self.run_id}"
 
 
+class StepNote(models.Model):
+    """A sentence somebody left at a step. Never edited: what has changed is another note."""
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="step_notes")
+    leg = models.PositiveIntegerField()
+    phase = models.PositiveIntegerField()
+    name = models.CharField(max_length=80)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField(db_default=ClockTimestamp())
+    text = models.CharField(max_length=500)
+
+    class Meta:
+        indexes = (models.Index(fields=("run", "leg", "phase"), name="notes_of_phase"),)
+
+    def __str__(self) -> str:
+        return f"note at {self.name} of run {self.run_id}"
+
+
 class StepDone(models.Model):
     """A step that was completed in a leg."""
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connections
 
 from migrations_app.actions import gate, once, rollback
 from migrations_app.actions.rollback import Back
@@ -15,44 +12,16 @@ from migrations_app.domain.actor import Click
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import State
 from migrations_app.models import Decision, Event, Flip, Latch, Membership, Run, SignOff
+from tests.actions.hands import at_once
 from tests.build import CLICK, at_gate, judge, room
 from tests.timeline import assert_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from concurrent.futures import ThreadPoolExecutor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAIRS = 200
-
-
-@pytest.fixture
-def hands() -> Iterator[ThreadPoolExecutor]:
-    """Two threads that keep their database connections for the test and close them after it."""
-    pool = ThreadPoolExecutor(2)
-    yield pool
-    barrier = Barrier(2)
-
-    def let_go(_: int) -> None:
-        barrier.wait(10)
-        connections.close_all()
-
-    list(pool.map(let_go, range(2)))
-    pool.shutdown()
-
-
-def at_once(hands: ThreadPoolExecutor, *verbs: Callable[[], object]) -> list[object]:
-    """Say every verb at the same moment; answers in order, a refusal as itself."""
-    barrier = Barrier(len(verbs))
-
-    def one(verb: Callable[[], object]) -> object:
-        barrier.wait(10)
-        try:
-            return verb()
-        except Refused as refused:
-            return refused
-
-    return [future.result(30) for future in [hands.submit(one, verb) for verb in verbs]]
 
 
 def _again(run: Run) -> None:

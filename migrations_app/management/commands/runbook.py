@@ -80,6 +80,11 @@ class Command(BaseCommand):
                 f'{MIND} {role}: there is no active user "{name}". Make one with `manage.py people '
                 f"add {name}`, then load this again."
             )
+        for role, name in done.kept:
+            self.stdout.write(
+                f"{MIND} {role}: {name} keeps it, because a run is live. There it is handed over "
+                "in the room; once the run is over, load this again."
+            )
         for role, name in done.beyond:
             self.stdout.write(
                 f"{MIND} {role}: {name} holds it, but not by this runbook. To take it away: "
