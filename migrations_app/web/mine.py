@@ -50,6 +50,12 @@ class Mine:
         return any(self.roles & who for who in WHO.values())
 
     @property
+    def busy(self) -> bool:
+        """Whether anything of theirs is to be done, or to be waited for, now."""
+        deciding = self.start or self.go or self.resume or self.call_off
+        return deciding or bool(self.signable or self.steps or self.room.rail.hold_until)
+
+    @property
     def start(self) -> bool:
         return self.may(Verb.START)
 
