@@ -30,7 +30,7 @@ def complete_step(run_id: int, actor: Actor, click: Click, name: str) -> once.Ou
         require(actor, held.run.migration_id, Verb.COMPLETE_STEP)
         rule(held.state, Verb.COMPLETE_STEP)
         once.require_fresh_screen(held, click)
-        event = tick(held, actor, _step(held, name), click.reason)
+        event = tick(held, actor, step_named(held, name), click.reason)
         once.remember(held, actor, click, Verb.COMPLETE_STEP, event, name)
     return once.outcome(held, event)
 
@@ -49,7 +49,10 @@ def tick(held: Locked, actor: Actor, step: Step, note: str) -> Event:
     return record(held, Kind.STEP_COMPLETED, sentence, actor, Verb.COMPLETE_STEP, payload)
 
 
-def _step(held: Locked, name: str) -> Step:
+def step_named(held: Locked, name: str) -> Step:
+    """The step of the current phase with this name. Refused where there is none, or no phase."""
+    if held.run.phase < 0:
+        raise Refused("unknown_step", "No phase was entered yet: its steps come with it.")
     for step in held.phase.steps:
         if step.name == name:
             return step

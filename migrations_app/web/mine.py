@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from migrations_app.domain.gatekeeper import Need
     from migrations_app.domain.seats import Seats
     from migrations_app.reads.room import Room
-    from migrations_app.reads.room.gate import StepView
+    from migrations_app.reads.room.steps import StepView
     from migrations_app.reads.room.rail import PhaseView
     from migrations_app.web.guard import Seat
 

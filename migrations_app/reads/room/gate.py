@@ -1,16 +1,14 @@
-"""The gate as the room shows it: sign-offs, steps, what Go waits for, when it closes."""
+"""The gate as the room shows it: sign-offs, what Go waits for, when it closes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from migrations_app.domain.plan.phase import Action
-from migrations_app.models import StepDone
 from migrations_app.reads.gate import gate_view
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from migrations_app.domain.gatekeeper import Need
     from migrations_app.domain.plan.bind import BoundPlan
@@ -36,20 +34,6 @@ class SlotView:
     role: Role
     wanted: int
     signed: tuple[Signature, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """A step of the current phase. `by_hand`: a person ticks it."""
-
-    name: str
-    title: str
-    owner: Role
-    instructions: str
-    expected: timedelta
-    by_hand: bool
-    done_by: str
-    done_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +84,3 @@ def _box(view: GateView, spec: Gate, signatures: tuple[Signature, ...]) -> GateB
 
 def _slot(role: Role, wanted: int, signatures: tuple[Signature, ...]) -> SlotView:
     return SlotView(role, wanted, tuple(one for one in signatures if one.role == role))
-
-
-def steps(run: Run, bound: BoundPlan) -> tuple[StepView, ...]:
-    """The steps of the current phase, in order."""
-    if run.phase < 0:
-        return ()
-    rows = StepDone.objects.filter(run=run, leg=run.leg, phase=run.phase)
-    done = {row.name: row for row in rows}
-    return tuple(
-        StepView(
-            name=step.name,
-            title=step.title or step.name,
-            owner=step.owner,
-            instructions=step.instructions,
-            expected=step.expected,
-            by_hand=step.action is not Action.WAIT,
-            done_by=done[step.name].by if step.name in done else "",
-            done_at=done[step.name].at if step.name in done else None,
-        )
-        for step in bound.plan.phases[run.phase].steps
-    )

@@ -11,11 +11,12 @@ from migrations_app.models.clock import db_now
 from migrations_app.reads.plans import plan_of
 from migrations_app.reads.room.channels import ChannelView, channels
 from migrations_app.reads.room.checks import CheckView, check_views
-from migrations_app.reads.room.gate import GateBox, StepView, gate_box, steps
+from migrations_app.reads.room.gate import GateBox, gate_box
 from migrations_app.reads.room.meters import Walked, walked
 from migrations_app.reads.room.people import PersonView, observers, people
 from migrations_app.reads.room.rail import Rail, rail
 from migrations_app.reads.room.routes import LatchView, RouteView, latch_view, route_views
+from migrations_app.reads.room.steps import StepView, steps
 from migrations_app.reads.snapshot import snapshot
 from migrations_app.reads.timeline import EntryView, page
 
@@ -104,7 +105,7 @@ def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
         head=_head(run, bound),
         rail=rail(run, bound, now),
         gate=gate_box(run, bound, now),
-        steps=steps(run, bound),
+        steps=steps(run, bound, now),
         checks=seen,
         routes=route_views(run),
         latch=latch_view(run),
