@@ -13,7 +13,7 @@ from migrations_app.reads.room.channels import ChannelView, channels
 from migrations_app.reads.room.checks import CheckView, check_views
 from migrations_app.reads.room.gate import GateBox, gate_box
 from migrations_app.reads.room.meters import Walked, walked
-from migrations_app.reads.room.people import PersonView, observers, people
+from migrations_app.reads.room.people import PersonView, crew, observers
 from migrations_app.reads.room.rail import Rail, rail
 from migrations_app.reads.room.routes import LatchView, RouteView, latch_view, route_views
 from migrations_app.reads.room.steps import StepView, steps
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from migrations_app.domain.plan.bind import BoundPlan
     from migrations_app.domain.plan.objectives import Objectives
     from migrations_app.domain.plan.rollback import RollbackPlan
+    from migrations_app.reads.room.offers import OfferView
 
 ENTRIES = 20
 
@@ -68,6 +69,7 @@ class Room:
     routes: tuple[RouteView, ...]
     latch: LatchView | None
     people: tuple[PersonView, ...]
+    offers: tuple[OfferView, ...]
     observers: int
     entries: tuple[EntryView, ...]
     more: bool
@@ -100,16 +102,19 @@ def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
     seen = check_views(run, bound, now)
     newest = max((one.evaluated_at for one in seen if one.evaluated_at), default=None)
     shown = page(run.pk, size=ENTRIES)
+    gate, todo = gate_box(run, bound, now), steps(run, bound, now)
+    told = crew(run, gate, todo, now)
     return Room(
         at=now,
         head=_head(run, bound),
         rail=rail(run, bound, now),
-        gate=gate_box(run, bound, now),
-        steps=steps(run, bound, now),
+        gate=gate,
+        steps=todo,
         checks=seen,
         routes=route_views(run),
         latch=latch_view(run),
-        people=people(run),
+        people=told.people,
+        offers=told.offers,
         observers=observers(run),
         entries=shown.entries,
         more=shown.older is not None,

@@ -1,37 +1,167 @@
-"""Who holds which role in the migration."""
+"""Who holds which role in the migration, whether they are here, and what they are waited for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import OuterRef, Subquery
+
+from migrations_app.domain.nudging import WINDOW, again_at
+from migrations_app.domain.owing import Chair, Owed, owed
 from migrations_app.domain.plan.people import Role
-from migrations_app.models import Membership
+from migrations_app.domain.presence import Presence, presence
+from migrations_app.models import Membership, Nudge
+from migrations_app.models import Presence as Seen
+from migrations_app.reads.room.gate import gate_box
+from migrations_app.reads.room.offers import OfferView, offers
+from migrations_app.reads.room.steps import steps as steps_of
+from migrations_app.reads.room.waiting import waits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from migrations_app.domain.owing import Waits
+    from migrations_app.domain.plan.bind import BoundPlan
     from migrations_app.models import Run
+    from migrations_app.reads.room.gate import GateBox
+    from migrations_app.reads.room.steps import StepView
+
+Nudges = dict[tuple[int, str], list["datetime"]]
+
+
+@dataclass(frozen=True, slots=True)
+class OwedView:
+    """Something a person is waited for. `again_at`: they were nudged; when they may be again."""
+
+    owed: Owed
+    again_at: datetime | None
+
+    @property
+    def about(self) -> str:
+        """What a nudge names."""
+        return self.owed.about
+
+    @property
+    def what(self) -> str:
+        """In words, as in "raj owes the sign-off for database"."""
+        return self.owed.what
 
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """One person in one role. `backup` stands in when the holder can't."""
+    """One person in one role. `backup` stands in when the holder can't.
+
+    `away_since`: when they were last here, None while they are and if they never were. `signed_at`:
+    when they signed for this role at the open gate. `offering`: to whom they offer this role.
+    `owes`: what the room waits for from them; `stands_in`: what it would ask them for next.
+    """
 
     role: Role
     name: str
     backup: bool
+    user_id: int
+    presence: Presence
+    away_since: datetime | None
+    signed_at: datetime | None
+    offering: OfferView | None
+    owes: tuple[OwedView, ...]
+    stands_in: tuple[OwedView, ...]
+
+    @property
+    def here(self) -> bool:
+        return self.presence is Presence.HERE
+
+    @property
+    def nudgeable(self) -> tuple[OwedView, ...]:
+        """What they can be asked for now."""
+        return tuple(one for one in (*self.owes, *self.stands_in) if one.again_at is None)
 
 
-def people(run: Run) -> tuple[PersonView, ...]:
-    """Everyone active who can do something, holders before backups, in the order of the roles."""
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Everyone active who can do something, and the roles that are being offered."""
+
+    people: tuple[PersonView, ...]
+    offers: tuple[OfferView, ...]
+
+
+def crew_of(run: Run, bound: BoundPlan, now: datetime) -> Crew:
+    """The crew of a run, for whoever has read nothing else of it yet."""
+    return crew(run, gate_box(run, bound, now), steps_of(run, bound, now), now)
+
+
+def crew(run: Run, gate: GateBox | None, steps: Sequence[StepView], now: datetime) -> Crew:
+    """The crew as of `now`, holders before backups, in the order of the roles, in four queries."""
+    rows = _rows(run)
+    open_offers = offers(run, now)
+    vacant = set(Role) - {Role(row.role) for row in rows if not row.backup}
+    waiting = waits(run, gate, steps, open_offers, vacant)
+    signed = {(one.by, one.role): one.at for one in gate.signatures} if gate else {}
+    shown = _Shown(waiting, signed, open_offers, _nudges(run, now), now)
+    first = {row.user_id: row.pk for row in reversed(rows)}
+    return Crew(
+        tuple(shown.person(row, first=first[row.user_id] == row.pk) for row in rows), open_offers
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What every person's view is made of."""
+
+    waits: Waits
+    signed: Mapping[tuple[str, Role], datetime]
+    offers: Sequence[OfferView]
+    nudges: Nudges
+    now: datetime
+
+    def person(self, row: Membership, *, first: bool) -> PersonView:
+        """`first`: of the rows of one person, the one where what concerns them alone is told."""
+        name, role = row.user.get_username(), Role(row.role)
+        seen: datetime | None = row.seen_at  # type: ignore[attr-defined]  # annotated in _rows
+        known = presence(seen, self.now)
+        wanted = owed(Chair(name, role, row.backup, first), self.waits)
+        return PersonView(
+            role=role,
+            name=name,
+            backup=row.backup,
+            user_id=row.user_id,
+            presence=known,
+            away_since=seen if known is Presence.AWAY else None,
+            signed_at=self.signed.get((name, role)),
+            offering=self._offering(name, role),
+            owes=tuple(self._view(row, one) for one in wanted if not one.standing_in),
+            stands_in=tuple(self._view(row, one) for one in wanted if one.standing_in),
+        )
+
+    def _offering(self, name: str, role: Role) -> OfferView | None:
+        mine = (one for one in self.offers if (one.giver, one.role) == (name, role))
+        return next(mine, None)
+
+    def _view(self, row: Membership, one: Owed) -> OwedView:
+        return OwedView(one, again_at(self.nudges.get((row.user_id, one.about), ()), self.now))
+
+
+def _rows(run: Run) -> list[Membership]:
+    seen = Seen.objects.filter(run=run, user=OuterRef("user")).values("at")
     rows = (
         Membership.objects.filter(migration_id=run.migration_id, user__is_active=True)
         .exclude(role=Role.OBSERVER)
         .select_related("user")
+        .annotate(seen_at=Subquery(seen[:1]))
         .order_by("backup", "user__username")
     )
-    seats = [PersonView(Role(row.role), row.user.get_username(), row.backup) for row in rows]
     order = list(Role)
-    return tuple(sorted(seats, key=lambda seat: order.index(seat.role)))
+    return sorted(rows, key=lambda row: order.index(Role(row.role)))
+
+
+def _nudges(run: Run, now: datetime) -> Nudges:
+    found: Nudges = {}
+    recent = Nudge.objects.filter(run=run, at__gt=now - WINDOW)
+    for user_id, about, at in recent.values_list("user_id", "about", "at"):
+        found.setdefault((user_id, about), []).append(at)
+    return found
 
 
 def observers(run: Run) -> int:

@@ -1,0 +1,76 @@
+"""What the room waits for now, put together from what it shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrations_app.domain.owing import StepWait, Waits
+from migrations_app.domain.states import LIVE, WATCHED, State, spoken
+from migrations_app.models import Update
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from migrations_app.domain.plan.people import Role
+    from migrations_app.models import Run
+    from migrations_app.reads.room.gate import GateBox
+    from migrations_app.reads.room.offers import OfferView
+    from migrations_app.reads.room.steps import StepView
+
+_TO_DECIDE = {
+    State.HELD: "how to go on: resume, or roll back",
+    State.FROZEN: "how to go on: resume, or roll back by name",
+    State.ROLLED_BACK: "what becomes of the run: resume at a phase, or call it off",
+}
+
+
+def waits(
+    run: Run, gate: GateBox | None, steps: Sequence[StepView], offers: Sequence[OfferView],
+    vacant: Collection[Role],
+) -> Waits:  # fmt: skip
+    """What is waited for, in one query."""
+    state = State(run.state)
+    signing = gate if state is State.GATE else None
+    return Waits(
+        unsigned=signing.unsigned if signing else (),
+        signed=[one.by for one in signing.signatures] if signing else (),
+        strict=signing.auto_advance if signing else False,
+        steps=_steps(steps) if state in WATCHED else (),
+        decision=_decision(state, gate, run.phase),
+        update_due_at=_promised(run) if state in LIVE else None,
+        offers={one.taker: _offer(one) for one in offers},
+        vacant=vacant,
+    )
+
+
+def _offer(one: OfferView) -> str:
+    return f"an answer to {one.giver}, who offers the role {spoken(one.role)}"
+
+
+def _steps(steps: Sequence[StepView]) -> list[StepWait]:
+    return [
+        StepWait(one.name, one.title, one.owner, one.taken_by, one.overdue_at)
+        for one in steps
+        if one.by_hand and not one.done_by
+    ]
+
+
+def _decision(state: State, gate: GateBox | None, phase: int) -> str:
+    """What the DRI is waited for; nothing yet while Go waits for others, or for a check."""
+    if state is not State.GATE:
+        return _TO_DECIDE.get(state, "")
+    if gate is None or gate.auto_advance or any(not need.overridable for need in gate.needs):
+        return ""
+    return f"the decision at gate {phase + 1}: Go or No-Go"
+
+
+def _promised(run: Run) -> datetime | None:
+    """When the next update is promised: of each audience by its newest one, whichever is first."""
+    newest = (
+        Update.objects.filter(run=run, state="published")
+        .order_by("audience", "-published_at", "-pk")
+        .distinct("audience")
+    )
+    promised = [at for at in newest.values_list("next_at", flat=True) if at is not None]
+    return min(promised, default=None)
