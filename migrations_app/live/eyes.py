@@ -45,9 +45,12 @@ class Eyes:
 
     `remembers` finds, without asking anybody, the ticket that an earlier request of this browser
     was given; None for everybody else. It proves nothing until `allowed` has seen it.
+
+    `seen` is told who is here, as pairs of a run and a person before it.
     """
 
     scene: Callable[[int], Scene]
     pulses: Callable[[Collection[int]], Pulses]
     allowed: Callable[[Collection[Ticket]], Collection[Ticket]]
     remembers: Callable[[Mapping[str, Any]], Ticket | None]
+    seen: Callable[[Collection[tuple[int, int]]], None]

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from migrations_app.live import frames
+from migrations_app.live.attendance import Attendance
 from migrations_app.live.clock import Clock
 from migrations_app.live.door import Door
 from migrations_app.live.ears import listen
@@ -30,6 +31,7 @@ T = TypeVar("T")
 POLL_S = 1.0
 BEAT_S = 5.0
 ACCESS_S = 10.0
+ATTEND_S = 1.0
 BEHIND_S = 30.0
 
 
@@ -44,6 +46,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._pool: ThreadPoolExecutor | None = None
         self._door = Door(self._allowed)
+        self._attendance = Attendance()
         self.stopping = False
 
     @property
@@ -63,6 +66,7 @@ class Hub:
             _every(POLL_S, self.look),
             _every(BEAT_S, self.beat),
             _every(ACCESS_S, self.recheck),
+            _every(ATTEND_S, self.attend),
         ]
 
     def stop(self) -> None:
@@ -90,6 +94,7 @@ class Hub:
         topic = self._topic(ticket.run_id)
         viewer = Viewer(ticket, send, seen, topic.resync)
         topic.join(viewer, frames.hello())
+        self._attendance.came((ticket.run_id, ticket.user_id))
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
@@ -150,6 +155,20 @@ class Hub:
         for viewer in viewers:
             if viewer.ticket not in allowed:
                 viewer.close(frames.CLOSED)
+
+    async def attend(self) -> None:
+        """Tell who is here: once a round of all of them, and at once of who came."""
+        due = self._attendance.due(self._here, time.monotonic())
+        if not due:
+            return
+        try:
+            await self._ask(self._eyes.seen, due)
+        except BaseException:
+            self._attendance.lost()
+            raise
+
+    def _here(self) -> set[tuple[int, int]]:
+        return {(viewer.ticket.run_id, viewer.ticket.user_id) for viewer in self.viewers}
 
     async def _allowed(self, tickets: Collection[Ticket]) -> Collection[Ticket]:
         return await self._ask(self._eyes.allowed, tickets)

@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import connections
 from django.db.models import F
 
+from migrations_app.actions.presence import seen
 from migrations_app.live.eyes import Eyes, Pulses
 from migrations_app.models import Membership
 from migrations_app.models.clock import ClockTimestamp, db_now
@@ -74,4 +75,5 @@ EYES = Eyes(
     pulses=_briefly(_pulses),
     allowed=_briefly(allowed),
     remembers=remembered,
+    seen=_briefly(seen),
 )

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from migrations_app.domain.gatekeeper import Need
     from migrations_app.domain.seats import Seats
     from migrations_app.reads.room import Room
-    from migrations_app.reads.room.steps import StepView
     from migrations_app.reads.room.rail import PhaseView
+    from migrations_app.reads.room.steps import StepView
     from migrations_app.web.guard import Seat
 
 NOTHING_TO_BRING_BACK = frozenset({State.PLANNED, State.CALLED_OFF})

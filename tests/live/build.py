@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from migrations_app.live.viewer import Message
 
 NOW = datetime(2026, 11, 7, 0, 14, 7, tzinfo=UTC)
-ALL = frozenset({"scene", "pulses", "allowed"})
+ALL = frozenset({"scene", "pulses", "allowed", "seen"})
 NOWHERE = "redis://127.0.0.1:1/0"
 PATIENCE_S = 20.0
 
@@ -35,6 +35,7 @@ class World:
     allowed: Callable[[Ticket], bool] = lambda _: True
     broken: frozenset[str] = frozenset()
     asked: Counter[str] = field(default_factory=Counter)
+    present: list[set[tuple[int, int]]] = field(default_factory=list)
 
     def change(self, **regions: str) -> None:
         """An event that changes what is seen."""
@@ -43,7 +44,7 @@ class World:
 
     @property
     def eyes(self) -> Eyes:
-        return Eyes(self._scene, self._pulses, self._allowed, self._remembers)
+        return Eyes(self._scene, self._pulses, self._allowed, self._remembers, self._seen)
 
     def _ask(self, question: str) -> None:
         self.asked[question] += 1
@@ -63,6 +64,10 @@ class World:
             return None
         user = scope.get("user", 1)
         return Ticket(scope.get("run", 7), user, f"session-{user}", "proof")
+
+    def _seen(self, here: Collection[tuple[int, int]]) -> None:
+        self._ask("seen")
+        self.present.append(set(here))
 
     def _allowed(self, tickets: Collection[Ticket]) -> list[Ticket]:
         self._ask("allowed")
