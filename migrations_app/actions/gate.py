@@ -168,7 +168,7 @@ def _require_typed(held: Locked, following: int, going: Going) -> None:
 def _pass(held: Locked, actor: Actor, click: Click, verb: Verb, going: Going) -> Event:
     """Move through the gate, or refuse with everything it still waits for."""
     held.move(verb)
-    _require_needs(held, click, going)
+    _require_needs(held, actor, click, going)
     last = verb is Verb.COMPLETE
     evidence = freeze(held)  # with the signatures, before the gate is closed
     gate = close_gate(held, "go")
@@ -187,8 +187,8 @@ def _pass(held: Locked, actor: Actor, click: Click, verb: Verb, going: Going) ->
     return event
 
 
-def _require_needs(held: Locked, click: Click, going: Going) -> None:
-    view = gate_view(held.run, held.now)
+def _require_needs(held: Locked, actor: Actor, click: Click, going: Going) -> None:
+    view = gate_view(held.run, held.now, by=actor.name)
     if view is None:
         raise Refused("no_gate", "There is no open gate.")
     left = blocking(view.needs, going.overrides)

@@ -101,6 +101,7 @@ class GateOut(Out):
     opened_at: datetime | None
     deadline_at: datetime | None
     auto_advance: bool
+    four_eyes: bool
     signatures: list[SignatureOut]
     missing: list[Word]
     needs: list[NeedOut]

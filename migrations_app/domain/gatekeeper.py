@@ -77,6 +77,18 @@ def role_needs(gate: Gate, signed: Collection[Role], decider: Role | None = None
     ]
 
 
+def eyes_needs(gate: Gate, signers: Collection[str], decider: str | None) -> list[Need]:
+    """The second pair of eyes that is missing where a gate asks for one.
+
+    `signers`: the names of those who signed. `decider`: who says Go, None where nobody does.
+    """
+    wanted = 2 if decider is None else 1
+    if not gate.four_eyes or len(set(signers) - {decider}) >= wanted:
+        return []
+    whose = f"somebody other than {decider}" if decider else f"{wanted} different people"
+    return [Need("four_eyes", "four_eyes", f"{whose} must sign off: this gate takes four eyes")]
+
+
 def step_needs(steps: Sequence[str], done: Collection[str]) -> list[Need]:
     """Steps of the phase that nobody has completed."""
     return [Need("step", s, f'step "{s}" is not done') for s in steps if s not in done]

@@ -53,7 +53,8 @@ class StepWait:
 class Waits:
     """What a room waits for. `offers`: who has to answer an offer, and what it is.
 
-    `unsigned`: roles whose sign-off would help; `signed`: who signed already. `strict`: of the DRI
+    `unsigned`: roles whose sign-off would help; `signed`: whose would not, above all because they
+    signed already. `strict`: of the DRI
     only the holder's sign-off counts. `decision`: what the DRI has to decide, empty for nothing.
     `vacant`: roles that nobody active holds, so that whoever backs them up is asked instead.
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from migrations_app.domain import gatekeeper
 from migrations_app.domain.gatekeeper import CheckFact, Need
 from migrations_app.domain.plan.people import Role
-from migrations_app.models import Check, Gate, Route, Run, SignOff, StepDone
+from migrations_app.models import Check, Gate, Membership, Route, Run, SignOff, StepDone
 from migrations_app.reads.plans import plan_of
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from migrations_app.domain.plan.bind import BoundPlan
+    from migrations_app.domain.plan.gate import Gate as GateSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,13 @@ class GateView:
     needs: tuple[Need, ...]
 
 
-def gate_view(run: Run, now: datetime, decider: Role | None = Role.DRI) -> GateView | None:
+def gate_view(
+    run: Run, now: datetime, decider: Role | None = Role.DRI, by: str = ""
+) -> GateView | None:
     """The current phase's gate, or None when there is none (before the start, after the end).
 
-    `decider`: the role whose decision counts as its sign-off; None for an automatic advance.
+    `decider`: the role whose decision counts as its sign-off; None for an automatic advance. `by`:
+    who decides, whoever holds that role if it is not said.
     """
     gate = Gate.objects.filter(run=run, closed_at=None).first()
     if gate is None:
@@ -49,6 +53,7 @@ def gate_view(run: Run, now: datetime, decider: Role | None = Role.DRI) -> GateV
         *gatekeeper.step_needs([step.name for step in phase.steps], steps_done(run)),
         *gatekeeper.route_needs(_route_trouble(run)),
         *gatekeeper.role_needs(phase.gate, roles, decider),
+        *_eyes_needs(run, phase.gate, [name for _, name, _ in signed], decider, by),
     ]
     return GateView(
         round=gate.round,
@@ -59,6 +64,21 @@ def gate_view(run: Run, now: datetime, decider: Role | None = Role.DRI) -> GateV
         missing=tuple(gatekeeper.missing_roles(phase.gate, roles, decider)),
         needs=tuple(needs),
     )
+
+
+def _eyes_needs(
+    run: Run, gate: GateSpec, signers: Sequence[str], decider: Role | None, by: str
+) -> list[Need]:
+    """Asks who decides only where it matters."""
+    if not gate.four_eyes:
+        return []
+    name = None if decider is None else by or _holder(run, decider)
+    return gatekeeper.eyes_needs(gate, signers, name)
+
+
+def _holder(run: Run, role: Role) -> str:
+    held = Membership.objects.filter(migration_id=run.migration_id, role=role, backup=False)
+    return str(held.values_list("user__username", flat=True).order_by("pk").first() or "the DRI")
 
 
 def check_facts(run: Run, bound: BoundPlan, names: Sequence[str], now: datetime) -> list[CheckFact]:

@@ -130,6 +130,8 @@ class Mine:
             return ()
         if any(one.by == self.name for one in gate.signatures):
             return ()
+        if gate.second and Role.DRI in self.held.holds:
+            return ()
         own = self.held.holds if gate.auto_advance else self.roles
         others = self.roles - {Role.DRI}  # for the DRI, a gate that passes by itself takes the DRI
         return tuple(r for r in self.seats if r in gate.unsigned and r in own | others)

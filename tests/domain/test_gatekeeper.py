@@ -11,6 +11,7 @@ from migrations_app.domain.gatekeeper import (
     CheckFact,
     blocking,
     check_needs,
+    eyes_needs,
     missing_roles,
     role_needs,
     step_needs,
@@ -67,3 +68,13 @@ def test_more_signatures_never_make_more_needs(signed: list[Role]) -> None:
 
 def test_steps_that_are_not_done_are_named() -> None:
     assert [need.name for need in step_needs(["drain", "warm"], {"warm"})] == ["drain"]
+
+
+NAMES = st.lists(st.sampled_from(["ana", "raj", "lee"]), max_size=4)
+
+
+@given(NAMES, st.sampled_from([None, "ana", "raj"]), st.booleans())
+def test_four_eyes_are_two_people(signers: list[str], decider: str | None, asked: bool) -> None:
+    gate = Gate.model_validate({"roles": ["dri"], "four_eyes": asked})
+    eyes = set(signers) | ({decider} if decider else set())
+    assert (eyes_needs(gate, signers, decider) == []) is (not asked or len(eyes) > 1)

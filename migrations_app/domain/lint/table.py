@@ -65,6 +65,7 @@ RULES: Final[tuple[Look, ...]] = (
     holds.deadline_too_short,
     holds.steps_too_long,
     gates.auto_unchecked,
+    gates.four_eyes_blind,
     no_return.rollback_past_no_return,
     no_return.freeze_too_early,
     no_return.no_return_unattended,

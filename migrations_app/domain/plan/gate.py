@@ -37,7 +37,8 @@ class Gate(Strict):
     A person's sign-off fills one slot of one role, and each person signs once. `quorum` slots must
     be filled, all of them when it is not given. The gate opens when the phase's hold is over;
     `deadline` after that it is No-Go. `auto_advance` goes on without a person as soon as
-    everything the gate asks for is there.
+    everything the gate asks for is there. `four_eyes` wants a sign-off by somebody other than who
+    says Go; where nobody says it, by two people.
     """
 
     checks: tuple[Name, ...] = ()
@@ -45,6 +46,7 @@ class Gate(Strict):
     quorum: Count | None = None
     deadline: Duration | None = None
     auto_advance: Flag = False
+    four_eyes: Flag = False
 
     @property
     def needed(self) -> int:

@@ -44,6 +44,7 @@ class GateBox:
     opened_at: datetime | None
     deadline_at: datetime | None
     auto_advance: bool
+    four_eyes: bool
     needed: int
     slots: tuple[SlotView, ...]
     signatures: tuple[Signature, ...]
@@ -51,8 +52,15 @@ class GateBox:
     needs: tuple[Need, ...]
 
     @property
+    def second(self) -> bool:
+        """Whether only a second pair of eyes is missing: anybody's but the decider's."""
+        return not self.missing and any(need.code == "four_eyes" for need in self.needs)
+
+    @property
     def unsigned(self) -> tuple[Role, ...]:
         """Roles whose sign-off would help."""
+        if self.second:
+            return tuple(slot.role for slot in self.slots)
         if not self.auto_advance:
             return self.missing
         return tuple(slot.role for slot in self.slots if len(slot.signed) < slot.wanted)
@@ -74,6 +82,7 @@ def _box(view: GateView, spec: Gate, signatures: tuple[Signature, ...]) -> GateB
         opened_at=view.opened_at,
         deadline_at=view.deadline_at,
         auto_advance=spec.auto_advance,
+        four_eyes=spec.four_eyes,
         needed=spec.needed,
         slots=tuple(_slot(role, wanted, signatures) for role, wanted in spec.roles.items()),
         signatures=signatures,

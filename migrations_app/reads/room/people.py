@@ -16,7 +16,7 @@ from migrations_app.models import Presence as Seen
 from migrations_app.reads.room.gate import gate_box
 from migrations_app.reads.room.offers import OfferView, offers
 from migrations_app.reads.room.steps import steps as steps_of
-from migrations_app.reads.room.waiting import waits
+from migrations_app.reads.room.waiting import Manned, waits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,14 +96,19 @@ def crew(run: Run, gate: GateBox | None, steps: Sequence[StepView], now: datetim
     """The crew as of `now`, holders before backups, in the order of the roles, in four queries."""
     rows = _rows(run)
     open_offers = offers(run, now)
-    vacant = set(Role) - {Role(row.role) for row in rows if not row.backup}
-    waiting = waits(run, gate, steps, open_offers, vacant)
+    waiting = waits(run, gate, steps, open_offers, _manned(rows))
     signed = {(one.by, one.role): one.at for one in gate.signatures} if gate else {}
     shown = _Shown(waiting, signed, open_offers, _nudges(run, now), now)
     first = {row.user_id: row.pk for row in reversed(rows)}
     return Crew(
         tuple(shown.person(row, first=first[row.user_id] == row.pk) for row in rows), open_offers
     )
+
+
+def _manned(rows: Sequence[Membership]) -> Manned:
+    held = [row for row in rows if not row.backup]
+    deciders = [row.user.get_username() for row in held if row.role == Role.DRI]
+    return Manned(deciders, set(Role) - {Role(row.role) for row in held})
 
 
 @dataclass(frozen=True, slots=True)

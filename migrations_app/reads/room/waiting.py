@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrations_app.domain.owing import StepWait, Waits
@@ -25,23 +26,37 @@ _TO_DECIDE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Manned:
+    """Who decides, and which roles nobody active holds."""
+
+    deciders: Collection[str]
+    vacant: Collection[Role]
+
+
 def waits(
     run: Run, gate: GateBox | None, steps: Sequence[StepView], offers: Sequence[OfferView],
-    vacant: Collection[Role],
+    manned: Manned,
 ) -> Waits:  # fmt: skip
     """What is waited for, in one query."""
     state = State(run.state)
     signing = gate if state is State.GATE else None
     return Waits(
         unsigned=signing.unsigned if signing else (),
-        signed=[one.by for one in signing.signatures] if signing else (),
+        signed=_spared(signing, manned) if signing else (),
         strict=signing.auto_advance if signing else False,
         steps=_steps(steps) if state in WATCHED else (),
         decision=_decision(state, gate, run.phase),
         update_due_at=_promised(run) if state in LIVE else None,
         offers={one.taker: _offer(one) for one in offers},
-        vacant=vacant,
+        vacant=manned.vacant,
     )
+
+
+def _spared(gate: GateBox, manned: Manned) -> list[str]:
+    """Whose signature would not help: they gave it, or are not the second pair of eyes."""
+    signed = [one.by for one in gate.signatures]
+    return [*signed, *manned.deciders] if gate.second else signed
 
 
 def _offer(one: OfferView) -> str:

@@ -36,6 +36,14 @@ def codes(edits: dict[str, Any]) -> list[tuple[str, str]]:
             {"phases.0.gate.deadline": "1m", "phases.0.steps.0.expected": "6m"},
         ),
         ("auto_unchecked", {"phases.1.gate": {"auto_advance": True, "roles": ["dri"]}}),
+        ("four_eyes_blind", {"phases.0.gate.four_eyes": True}),
+        (
+            "four_eyes_blind",
+            {
+                "roles.dri": ["ann", "dan"],
+                "phases.1.gate": {"roles": ["dri"], "four_eyes": True},
+            },
+        ),
         ("auto_unchecked", {"phases.1.gate": {"auto_advance": True, "checks": ["errors"]}}),
         (
             "freeze_too_early",

@@ -151,6 +151,7 @@ def gates(draw: st.DrawFn) -> Gate:
         quorum=draw(maybe(st.integers(1, 5))) if roles else None,
         deadline=draw(maybe(DURATIONS)),
         auto_advance=draw(st.booleans()),
+        four_eyes=draw(st.booleans()),
     )
 
 

@@ -73,6 +73,27 @@ TIMES = [
 
 GATES = [
     Broken(
+        "four_eyes_blind",
+        {"phases.0.gate": {"roles": ["dri"], "four_eyes": True}},
+        "phases[0].gate.four_eyes",
+        "nobody other than who decides can sign off",
+    ),
+    Broken(
+        "four_eyes_blind",
+        {"phases.1.gate": {"checks": ["errors"], "four_eyes": True}},
+        "phases[1].gate.four_eyes",
+        'The gate of "all"',
+    ),
+    Broken(
+        "four_eyes_blind",
+        {
+            "roles.database": ["cem"],
+            "phases.1.gate": {"roles": ["database"], "auto_advance": True, "four_eyes": True},
+        },
+        "phases[1].gate.four_eyes",
+        "give them to more people",
+    ),
+    Broken(
         "auto_unchecked",
         {"phases.1.gate": {"auto_advance": True}},
         "phases[1].gate.auto_advance",
