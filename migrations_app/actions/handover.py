@@ -57,14 +57,14 @@ def _offer(crew: Crew, actor: Actor, click: Click, role: Role, to: str) -> Event
 
 
 def _receiver(crew: Crew, actor: Actor, role: Role, to: str) -> int:
-    """The id of the active person called `to`, who must have a seat here and not hold the role."""
+    """The id of the active person called `to`, who is of the team and does not hold the role."""
     user = get_user_model().objects.filter(username=to).first()
     seats = seats_in(crew.migration_id, user.pk if user else None)
-    if user is None or not seats.every:
+    if user is None or not seats.every - {Role.OBSERVER}:
         raise Refused(
             "not_seated",
-            f'There is nobody active called "{to}" with a role in this migration: an administrator '
-            "can give them one.",
+            f'There is nobody active called "{to}" in the team of this migration: an administrator '
+            "can give them a role.",
         )
     if user.pk == actor.user_id or role in seats.holds:
         raise Refused("holds_it", f"{to} holds the role {spoken(role)} already.")
@@ -119,6 +119,7 @@ def withdraw(run_id: int, actor: Actor, click: Click, offer_id: int) -> Outcome:
 
 
 def _withdraw(crew: Crew, actor: Actor, click: Click, offer_id: int) -> Event:
+    require(actor, crew.migration_id, Verb.HAND_OVER)
     found = _standing(crew, offer_id)
     taker = found.taker.get_username()
     if found.giver_id != actor.user_id:
@@ -135,11 +136,10 @@ def _holding(crew: Crew, user_id: int) -> set[str]:
 
 
 def _for_taker(crew: Crew, actor: Actor, offer_id: int) -> Handover:
+    require(actor, crew.migration_id, Verb.HAND_OVER)
     found = _standing(crew, offer_id)
     if found.taker_id != actor.user_id:
         raise Refused("not_yours", f"That offer is {found.taker.get_username()}'s to answer.")
-    if not seats_in(crew.migration_id, actor.user_id).every:
-        raise Refused("not_allowed", "You have no role in this migration any more.")
     return found
 
 

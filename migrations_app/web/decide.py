@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import wraps
 from typing import TYPE_CHECKING
 
 from migrations_app.actions import gate, steps
@@ -14,34 +13,14 @@ from migrations_app.conductor.start import start as start_now
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.plan.people import Role
 from migrations_app.models import Route
-from migrations_app.web.answer import done, refused
 from migrations_app.web.clicks import click_of, field, late_click_of
-from migrations_app.web.guard import Seat, clicked
+from migrations_app.web.verb import spoken_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
-    from django.http.response import HttpResponseBase
+    from django.http import HttpRequest
 
     from migrations_app.actions.once import Outcome
-
-
-def _decision(
-    verb: Callable[[HttpRequest, Seat], Outcome],
-) -> Callable[[HttpRequest, int], HttpResponseBase]:
-    """A view out of a verb: what it refuses is answered with its sentence."""
-
-    @clicked
-    @wraps(verb)
-    def answered(request: HttpRequest, seat: Seat) -> HttpResponse:
-        try:
-            outcome = verb(request, seat)
-        except Refused as refusal:
-            return refused(request, seat, refusal)
-        return done(request, seat, outcome.sentence)
-
-    return answered
+    from migrations_app.web.guard import Seat
 
 
 def _poke(run_id: int) -> None:
@@ -50,7 +29,7 @@ def _poke(run_id: int) -> None:
     hints.poke([hints.route(pk) for pk in routes])
 
 
-@_decision
+@spoken_by
 def start(request: HttpRequest, seat: Seat) -> Outcome:
     """Start the run: its plan freezes, its first phase begins."""
     outcome = start_now(seat.run_id, seat.actor, click_of(request))
@@ -58,20 +37,20 @@ def start(request: HttpRequest, seat: Seat) -> Outcome:
     return outcome
 
 
-@_decision
+@spoken_by
 def call_off(request: HttpRequest, seat: Seat) -> Outcome:
     """Abort before start, or end a run that was rolled back."""
     return call_off_now(seat.run_id, seat.actor, click_of(request))
 
 
-@_decision
+@spoken_by
 def complete_step(request: HttpRequest, seat: Seat) -> Outcome:
     """Tick a step of the current phase."""
     name = field(request, "step", 80)
     return steps.complete_step(seat.run_id, seat.actor, click_of(request), name)
 
 
-@_decision
+@spoken_by
 def sign_off(request: HttpRequest, seat: Seat) -> Outcome:
     """Agree at the open gate, for one role."""
     wanted = field(request, "role", 20)
@@ -80,7 +59,7 @@ def sign_off(request: HttpRequest, seat: Seat) -> Outcome:
     return gate.sign_off(seat.run_id, seat.actor, click_of(request), Role(wanted))
 
 
-@_decision
+@spoken_by
 def go(request: HttpRequest, seat: Seat) -> Outcome:
     """Go: enter the next phase."""
     outcome = gate.go(seat.run_id, seat.actor, click_of(request), _going(request))
@@ -88,19 +67,19 @@ def go(request: HttpRequest, seat: Seat) -> Outcome:
     return outcome
 
 
-@_decision
+@spoken_by
 def complete(request: HttpRequest, seat: Seat) -> Outcome:
     """The last gate's Go: the run is done."""
     return gate.complete(seat.run_id, seat.actor, click_of(request), _going(request))
 
 
-@_decision
+@spoken_by
 def no_go(request: HttpRequest, seat: Seat) -> Outcome:
     """No-Go: hold here."""
     return gate.no_go(seat.run_id, seat.actor, click_of(request))
 
 
-@_decision
+@spoken_by
 def resume(request: HttpRequest, seat: Seat) -> Outcome:
     """Go on after a hold, a freeze or a rollback."""
     phase = field(request, "phase", 80)
@@ -109,7 +88,7 @@ def resume(request: HttpRequest, seat: Seat) -> Outcome:
     return outcome
 
 
-@_decision
+@spoken_by
 def note(request: HttpRequest, seat: Seat) -> Outcome:
     """Put a sentence on the timeline."""
     return steps.note(seat.run_id, seat.actor, late_click_of(request))

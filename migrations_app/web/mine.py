@@ -10,6 +10,7 @@ from uuid import uuid4
 from migrations_app.domain.plan.people import Role
 from migrations_app.domain.states import TABLE, WHO, State, Verb
 from migrations_app.domain.timeline import digest
+from migrations_app.web.part import Part, marks
 
 if TYPE_CHECKING:
     from migrations_app.domain.gatekeeper import Need
@@ -150,6 +151,11 @@ class Mine:
             return ()
         return tuple(phase for phase in self.room.rail.phases if phase.resumable)
 
+    @cached_property
+    def part(self) -> Part:
+        """What is theirs besides deciding."""
+        return Part(self.room, self.name, self.held)
+
     @property
     def key(self) -> str:
         """A fresh idempotency key, for one form drawn once."""
@@ -169,4 +175,4 @@ def key(shown: Room) -> str:
     done = [step.name for step in shown.steps if step.done_by]
     head = shown.head
     told = [head.state.value, head.revision, head.leg, shown.latch is not None, needs, signed, done]
-    return digest(told)[:16]
+    return digest([*told, marks(shown)])[:16]

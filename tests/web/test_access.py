@@ -29,6 +29,10 @@ CLICKS = {
     "start": Verb.START, "call-off": Verb.CALL_OFF, "complete-step": Verb.COMPLETE_STEP,
     "sign-off": Verb.SIGN_OFF, "go": Verb.GO, "no-go": Verb.NO_GO, "resume": Verb.RESUME,
     "complete": Verb.COMPLETE, "roll-back": Verb.ROLL_BACK, "note": Verb.NOTE,
+    "handover/offer": Verb.HAND_OVER, "handover/accept": Verb.HAND_OVER,
+    "handover/decline": Verb.HAND_OVER, "handover/withdraw": Verb.HAND_OVER,
+    "handover/take-over": Verb.HAND_OVER, "steps/take": Verb.TAKE_STEP,
+    "steps/put-down": Verb.TAKE_STEP, "steps/note": Verb.NOTE, "nudge": Verb.NUDGE,
 }  # fmt: skip
 ELSEWHERE = ("admin/", "api/v1/")  # the first has Django's own guard, the second its tokens
 
@@ -116,6 +120,8 @@ def test_a_click_takes_its_role(name: str, person: str) -> None:
         "role": role.value,
         "step": "look",
         "phase": "canary",
+        "offer": "1",
+        "about": "sign_off",
     }
     status = screen(one, person).click(name, **fields).status_code
     assert (status == HTTPStatus.FORBIDDEN) == (role not in WHO[CLICKS[name]])
