@@ -50,6 +50,8 @@ _TOLD: dict[Kind, tuple[Topic, Tone]] = {
     Kind.DRIFT_GONE: (Topic.DRIFT, Tone.CALM),
     Kind.TROUBLE: (Topic.DRIFT, Tone.NOTICE),
     Kind.STEP_COMPLETED: (Topic.STEPS, Tone.CALM),
+    Kind.UPDATE_PUBLISHED: (Topic.UPDATES, Tone.NOTICE),
+    Kind.UPDATE_OVERDUE: (Topic.UPDATES, Tone.ALARM),
     Kind.HANDOVER_OFFERED: (Topic.DECISIONS, Tone.NOTICE),
     Kind.HANDOVER_DECLINED: (Topic.DECISIONS, Tone.NOTICE),
     Kind.HANDOVER_WITHDRAWN: (Topic.DECISIONS, Tone.CALM),
@@ -105,6 +107,7 @@ def _lines(payload: Mapping[str, object]) -> tuple[str, ...]:
     """The reason, then the evidence in short: one line a check, the bad ones first."""
     reason = payload.get("reason")
     lines = [f"Reason: {reason}"] if reason else []
+    lines += [line for line in str(payload.get("body", "")).splitlines() if line.strip()]
     evidence = cast("Mapping[str, object]", payload.get("evidence") or {})
     checks = cast("list[Mapping[str, object]]", evidence.get("checks") or [])
     ordered = sorted(checks, key=lambda check: check.get("status") == "PASS")

@@ -21,6 +21,7 @@ class Update(models.Model):
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="updates")
     number = models.PositiveIntegerField()
+    begun_seq = models.PositiveIntegerField(default=0)  # the entry that says it was begun
     audience = models.CharField(max_length=10)
     state = models.CharField(
         max_length=10, default="draft"
@@ -32,7 +33,8 @@ class Update(models.Model):
     headline = models.CharField(max_length=200)
     body = models.TextField(blank=True)
     components = models.JSONField(default=dict)
-    next_at = models.DateTimeField(null=True)
+    next_in = models.DurationField(null=True)  # None: as the plan's cadence says
+    next_at = models.DateTimeField(null=True)  # from its publication on
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from migrations_app.web import comms
 
-of_run: list[URLPattern] = []
+of_run = [
+    path("comms/", comms.comms, name="comms"),
+    path("comms/begin", comms.begin, name="comms-begin"),
+    path("comms/<int:number>/edit", comms.edit, name="comms-edit"),
+    path("comms/<int:number>/ask", comms.ask, name="comms-ask"),
+    path("comms/<int:number>/approve", comms.approve, name="comms-approve"),
+    path("comms/<int:number>/send-back", comms.send_back, name="comms-send-back"),
+    path("comms/<int:number>/drop", comms.drop, name="comms-drop"),
+    path("comms/<int:number>/publish", comms.publish_update, name="comms-publish"),
+]

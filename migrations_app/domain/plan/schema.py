@@ -10,6 +10,7 @@ from pydantic import Field, StrictInt
 
 from migrations_app.domain.plan.base import Line, Name, Strict, Text, Username, Weight
 from migrations_app.domain.plan.check import Check
+from migrations_app.domain.plan.comms import Comms
 from migrations_app.domain.plan.environment import Environment
 from migrations_app.domain.plan.objectives import Objectives
 from migrations_app.domain.plan.people import Role
@@ -77,4 +78,5 @@ class Plan(Strict):
     phases: tuple[Phase, ...] = ()
     rollback: RollbackPlan = RollbackPlan()
     channels: dict[Name, tuple[Topic, ...]] = Field(default_factory=dict)
+    comms: Comms = Comms()
     environments: dict[Name, Environment] = Field(default_factory=dict)

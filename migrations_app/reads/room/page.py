@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from migrations_app.domain.states import LIVE, State
 from migrations_app.models import Run
 from migrations_app.models.clock import db_now
+from migrations_app.reads.comms import NextUpdate, next_update
 from migrations_app.reads.plans import plan_of
 from migrations_app.reads.room.channels import ChannelView, channels
 from migrations_app.reads.room.checks import CheckView, check_views
@@ -77,6 +78,7 @@ class Room:
     objectives: Objectives
     rollback: RollbackPlan
     walked: Walked | None
+    next_update: NextUpdate | None
     evaluated_at: datetime | None
     blind: Blind | None
 
@@ -122,6 +124,7 @@ def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
         objectives=bound.plan.objectives,
         rollback=bound.plan.rollback,
         walked=walked(run),
+        next_update=next_update(run, bound, now),
         evaluated_at=newest,
         blind=_blind(run, seen, newest, now),
     )

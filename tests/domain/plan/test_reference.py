@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from migrations_app.domain.comms.words import Audience, Impact, Stage
 from migrations_app.domain.lint.table import RULES
 from migrations_app.domain.plan.check import Budget, Burn, Check
+from migrations_app.domain.plan.comms import Approval, Comms, Component, Window, Wording
 from migrations_app.domain.plan.environment import (
     ChannelBinding,
     Environment,
@@ -22,7 +24,7 @@ from migrations_app.domain.plan.objectives import ErrorBudget, Objectives
 from migrations_app.domain.plan.people import Role
 from migrations_app.domain.plan.phase import AbortPolicy, Action, Phase, Step, StepKind
 from migrations_app.domain.plan.rollback import RollbackPlan, RollbackStep
-from migrations_app.domain.plan.runbook import load
+from migrations_app.domain.plan.runbook import dump, load
 from migrations_app.domain.plan.schema import AbortCriterion, Plan, Route, Topic
 from migrations_app.domain.quantity import Unit
 from migrations_app.domain.verdict.rule import BaselineKind, OnNoData
@@ -36,9 +38,11 @@ TEXT = (Path(__file__).parents[3] / "docs" / "runbook.md").read_text(encoding="u
 WORDS = set(re.findall(r"[a-z0-9_/%]+", " ".join(re.findall(r"`([^`\n]+)`", TEXT)), re.IGNORECASE))
 MODELS: list[type[BaseModel]] = [
     *(Plan, Objectives, ErrorBudget, Route, Check, Burn, Budget, AbortCriterion, Phase, Step),
+    *(Comms, Component, Wording, Window),
     *(Gate, RollbackPlan, RollbackStep, Environment, RouteBinding, SourceBinding, ChannelBinding),
 ]
 VOCABULARIES: list[type[StrEnum]] = [
+    *(Approval, Audience, Stage, Impact),
     *(Role, StepKind, Action, AbortPolicy, Topic, EnvironmentKind, Unit, BaselineKind, OnNoData),
 ]
 
@@ -60,6 +64,9 @@ def test_the_rules_of_lint_are_listed_in_their_order() -> None:
 
 def test_the_examples_in_it_can_be_loaded() -> None:
     examples = re.findall(r"^```yaml\n(.*?)```", TEXT, re.DOTALL | re.MULTILINE)
-    roles, checks = examples
+    roles, checks, comms = examples
     indented = "checks:\n" + checks
-    assert load(f"migration: m\ntitle: T\n{roles}{indented}").checks[0].burn is not None
+    plan = load(f"migration: m\ntitle: T\n{roles}{indented}{comms}")
+    assert plan.checks[0].burn is not None
+    assert plan.comms.window is not None
+    assert load(dump(plan)) == plan

@@ -6,6 +6,7 @@ from tests.domain.lint.broken.aborts import ABORTS, ROLLBACK
 from tests.domain.lint.broken.base import Broken
 from tests.domain.lint.broken.bindings import BINDINGS, SECRETS
 from tests.domain.lint.broken.checks import CHECKS, QUERIES
+from tests.domain.lint.broken.comms import COMMS
 from tests.domain.lint.broken.names import NAMES
 from tests.domain.lint.broken.people import PEOPLE
 from tests.domain.lint.broken.phases import GATES, STEPS, TIMES, WEIGHTS
@@ -15,5 +16,5 @@ __all__ = ["BROKEN", "Broken"]
 
 BROKEN = [
     *(*SHAPE, *NAMES, *PEOPLE, *ABORTS, *ROLLBACK, *WEIGHTS, *TIMES, *GATES, *STEPS),
-    *(*CHECKS, *QUERIES, *BINDINGS, *SECRETS),
+    *(*CHECKS, *QUERIES, *BINDINGS, *SECRETS, *COMMS),
 ]
