@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.fields.json import KT
 
 from migrations_app.models.clock import ClockTimestamp
 from migrations_app.models.run import Gate, Run
+from migrations_app.models.words import Words
 
 
 class Event(models.Model):
@@ -32,6 +36,13 @@ class Event(models.Model):
     class Meta:
         ordering = ("run", "seq")
         constraints = (models.UniqueConstraint(fields=("run", "seq"), name="event_seq_once"),)
+        indexes = (
+            models.Index(fields=("run", "kind", "seq"), name="event_kind_seq"),
+            models.Index(
+                F("run"), KT("payload__about"), condition=Q(kind="note"), name="event_note_about"
+            ),
+            GinIndex(Words(), name="event_words"),
+        )
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.seq} {self.kind}"
@@ -40,6 +51,7 @@ class Event(models.Model):
 class Pin(models.Model):
     """An entry somebody marked as worth finding again. Pinning and unpinning are entries too."""
 
+    run = models.ForeignKey(Run, models.PROTECT, related_name="pins")
     event = models.OneToOneField(Event, models.PROTECT, related_name="pin")
     by = models.CharField(max_length=150)
     at = models.DateTimeField(db_default=ClockTimestamp())
