@@ -67,6 +67,30 @@ class Resume(Clicked):
     phase: Words = ""
 
 
+class Offered(Said):
+    """A role that you hold, to the user called `to`, who has a seat in the migration."""
+
+    role: Role
+    to: Annotated[StrictStr, Field(min_length=1, max_length=150), AfterValidator(plain_text)]
+
+
+class Taken(Said):
+    """`over`: the user name of who is at the step now, to take it over from them."""
+
+    over: Annotated[StrictStr, Field(max_length=150), AfterValidator(plain_text)] = ""
+
+
+class Nudged(Said):
+    """Whom to ask for what the room waits for: a `person`, or whoever has a `role`.
+
+    `about`: `sign_off`, `step:<name>`, `update`, `handover`, `decision`; as in `people[].owes`.
+    """
+
+    about: Annotated[StrictStr, Field(min_length=1, max_length=90), AfterValidator(plain_text)]
+    person: Annotated[StrictStr, Field(max_length=150), AfterValidator(plain_text)] = ""
+    role: Role | None = None
+
+
 class Back(Said):
     """`typed`: the phase's name, past the point of no return."""
 

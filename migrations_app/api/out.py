@@ -1,31 +1,12 @@
 """What the API answers. Weights are GREEN's share in percent, spans are seconds, times are UTC."""
 
-from __future__ import annotations
+from datetime import datetime
 
-from datetime import datetime, timedelta
-from typing import Annotated
+from pydantic import JsonValue
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
-
+from migrations_app.api.base_out import Out, Seconds, Word
+from migrations_app.api.out_crew import OfferOut, PersonOut, StepOut
 from migrations_app.domain.states import State
-
-
-def _seconds(value: object) -> object:
-    return value.total_seconds() if isinstance(value, timedelta) else value
-
-
-def _text(value: object) -> object:
-    return str(value)
-
-
-Seconds = Annotated[float, BeforeValidator(_seconds)]
-Word = Annotated[str, BeforeValidator(_text)]
-
-
-class Out(BaseModel):
-    """Read from the reads' own dataclasses, field by field."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class OutcomeOut(Out):
@@ -107,17 +88,6 @@ class GateOut(Out):
     needs: list[NeedOut]
 
 
-class StepOut(Out):
-    """A step of the current phase."""
-
-    name: str
-    title: str
-    owner: Word
-    by_hand: bool
-    done_by: str
-    done_at: datetime | None
-
-
 class CheckOut(Out):
     """A check as the judge left it. `value` with its unit; `required`: the gate asks for it."""
 
@@ -183,9 +153,11 @@ class ChannelOut(Out):
 
 
 class YouOut(Out):
-    """What the token's person holds in this migration, and what the token may be used for."""
+    """The person's roles in this migration, those of them that they only back up, and what the
+    token may be used for."""
 
     roles: list[str]
+    backs_up: list[str]
     scopes: list[str]
 
 
@@ -213,6 +185,8 @@ class RoomOut(Out):
     checks: list[CheckOut]
     routes: list[RouteOut]
     latch: LatchOut | None
+    people: list[PersonOut]
+    offers: list[OfferOut]
     undelivered: list[ChannelOut]
     you: YouOut
 

@@ -72,8 +72,16 @@ def _room(shown: Room, seat: Seat, request: Asked) -> RoomOut:
             "hold_until": rail.hold_until,
             "phases": rail.phases,
             "undelivered": [ChannelOut.model_validate(one) for one in shown.channels],
-            "you": YouOut(roles=sorted(seat.roles), scopes=sorted(request.auth.scopes)),
+            "you": _you(seat, request),
         }
+    )
+
+
+def _you(seat: Seat, request: Asked) -> YouOut:
+    return YouOut(
+        roles=sorted(seat.seats.every),
+        backs_up=sorted(seat.seats.backs_up),
+        scopes=sorted(request.auth.scopes),
     )
 
 
@@ -81,4 +89,4 @@ _HEAD: Final = (
     "id", "slug", "title", "environment", "kind", "state", "why", "leg", "revision", "seq",
     "started_at", "ended_at",
 )  # fmt: skip
-_ROOM: Final = ("evaluation", "gate", "steps", "checks", "routes", "latch")
+_ROOM: Final = ("evaluation", "gate", "steps", "checks", "routes", "latch", "people", "offers")

@@ -11,9 +11,9 @@ from ninja.security.http import HttpAuthBase
 from migrations_app.api.problem import asked
 from migrations_app.domain.actor import Actor, Via
 from migrations_app.domain.errors import Refused
-from migrations_app.domain.plan.people import Role
+from migrations_app.domain.seats import Seats
 from migrations_app.models import Run
-from migrations_app.reads.access import roles_in
+from migrations_app.reads.access import seats_in
 from migrations_app.reads.tokens import Scope, Speaker, speaker
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class Seat:
 
     run_id: int
     actor: Actor
-    roles: frozenset[Role]
+    seats: Seats
 
 
 def actor_of(request: Asked) -> Actor:
@@ -106,7 +106,7 @@ def actor_of(request: Asked) -> Actor:
 def seat_of(request: Asked, run_id: int) -> Seat:
     """The person's seat. A run they hold no role in is answered as if there were none."""
     migration = Run.objects.filter(pk=run_id).values_list("migration_id", flat=True).first()
-    roles = frozenset() if migration is None else roles_in(migration, request.auth.user_id)
-    if not roles:
+    seats = Seats() if migration is None else seats_in(migration, request.auth.user_id)
+    if not seats.every:
         raise Refused("unknown_run", f"There is no run {run_id} in which you hold a role.")
-    return Seat(run_id, actor_of(request), roles)
+    return Seat(run_id, actor_of(request), seats)

@@ -43,7 +43,17 @@ POSTS: dict[str, tuple[str, set[Scope]]] = {
     "resume": ("/runs/{id}/resume", {Scope.DECIDE}),
     "amend": ("/runs/{id}/amend", {Scope.DECIDE}),
     "roll_back": ("/runs/{id}/rollback", {Scope.OPERATE, Scope.DECIDE}),
+    "take_step": ("/runs/{id}/steps/look/take", {Scope.OPERATE}),
+    "put_step_down": ("/runs/{id}/steps/look/put-down", {Scope.OPERATE}),
+    "note_at_step": ("/runs/{id}/steps/look/notes", {Scope.OPERATE}),
+    "nudge": ("/runs/{id}/nudges", {Scope.OPERATE, Scope.DECIDE}),
+    "offer_role": ("/runs/{id}/handovers", {Scope.DECIDE}),
+    "accept_role": ("/runs/{id}/handovers/1/accept", {Scope.DECIDE}),
+    "decline_role": ("/runs/{id}/handovers/1/decline", {Scope.DECIDE}),
+    "withdraw_role": ("/runs/{id}/handovers/1/withdraw", {Scope.DECIDE}),
+    "take_over": ("/runs/{id}/take-over", {Scope.DECIDE}),
 }
+_EMPTY: dict[str, object] = {}
 BODIES: dict[str, dict[str, object]] = {
     "plan": {"environment": "rehearsal"},
     "note": {"text": "hello"},
@@ -55,6 +65,13 @@ BODIES: dict[str, dict[str, object]] = {
     "go": {"revision": 0, "evaluation": None},
     "complete": {"revision": 0, "evaluation": None},
     "roll_back": {},
+    "note_at_step": {"text": "hello"},
+    "nudge": {"about": "sign_off", "person": "raj"},
+    "offer_role": {"role": "dri", "to": "raj"},
+    **dict.fromkeys(
+        ("take_step", "put_step_down", "accept_role", "decline_role", "withdraw_role", "take_over"),
+        _EMPTY,
+    ),
 }  # fmt: skip
 
 
