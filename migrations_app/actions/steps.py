@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrations_app.actions import once
 from migrations_app.actions.lock import Locked, locked
+from migrations_app.actions.pins import entry_of
 from migrations_app.actions.record import record
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import Verb, rule
@@ -60,17 +61,24 @@ def step_named(held: Locked, name: str) -> Step:
     raise Refused("unknown_step", f'This phase has no step "{name}". Its steps: {known}.')
 
 
-def note(run_id: int, actor: Actor, click: Click) -> once.Outcome:
-    """Put a sentence on the timeline."""
+def note(run_id: int, actor: Actor, click: Click, about: int | None = None) -> once.Outcome:
+    """Put a sentence on the timeline. `about`: the seq of the entry that it annotates."""
     if not click.reason.strip():
         raise Refused("reason", "A note needs words.")
     with locked(run_id) as held:
-        if done := once.replayed(held, actor, click, Verb.NOTE):
+        if done := once.replayed(held, actor, click, Verb.NOTE, about):
             return done
         require(actor, held.run.migration_id, Verb.NOTE)
-        event = record(held, Kind.NOTE, f"{actor.name}: {click.reason.strip()}", actor, Verb.NOTE)
-        once.remember(held, actor, click, Verb.NOTE, event)
+        event = _note(held, actor, click.reason.strip(), about)
+        once.remember(held, actor, click, Verb.NOTE, event, about)
     return once.outcome(held, event)
+
+
+def _note(held: Locked, actor: Actor, text: str, about: int | None) -> Event:
+    if about is None:
+        return record(held, Kind.NOTE, f"{actor.name}: {text}", actor, Verb.NOTE)
+    sentence = f"{actor.name} on entry {entry_of(held, about).seq}: {text}"
+    return record(held, Kind.NOTE, sentence, actor, Verb.NOTE, {"about": about})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,18 @@
-"""The timeline: entries newest first, a page at a time, each with what was seen at the time."""
+"""An entry as the screens show it, and as it was hashed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from migrations_app.domain.timeline import Entry
-from migrations_app.models import Event
+from migrations_app.domain.timeline import Entry, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from migrations_app.domain.timeline import Json
-
-PAGE = 50
+    from migrations_app.models import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,10 @@ class SeenRoute:
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One entry. `facts` is what else it says, a label and a text each."""
+    """One entry. `facts` is what else it says, a label and a text each.
+
+    `about`: the seq of the entry that this one is a note about, pins or unpins.
+    """
 
     seq: int
     at: datetime
@@ -51,29 +52,12 @@ class EntryView:
     checks: tuple[SeenCheck, ...]
     routes: tuple[SeenRoute, ...]
     hash: str
+    about: int | None = None
 
     @property
     def unfolds(self) -> bool:
         """Whether there is more to it than its sentence."""
         return bool(self.facts or self.checks or self.routes)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some entries, newest first. `older`: ask for entries before this one; None at the end."""
-
-    entries: tuple[EntryView, ...]
-    older: int | None
-
-
-def page(run_id: int, before: int | None = None, size: int = PAGE) -> Page:
-    """One page of a run's timeline, in one query. `before`: only entries with a smaller seq."""
-    rows = Event.objects.filter(run_id=run_id).order_by("-seq")
-    if before is not None:
-        rows = rows.filter(seq__lt=before)
-    found = [entry_view(row) for row in rows[: size + 1]]
-    older = found[size - 1].seq if len(found) > size else None
-    return Page(tuple(found[:size]), older)
 
 
 def entry_view(row: Event) -> EntryView:
@@ -87,19 +71,30 @@ def entry_view(row: Event) -> EntryView:
         actor=row.actor,
         sentence=row.sentence,
         reason=str(payload.get("reason", "")) if row.verb else "",
-        facts=tuple(_facts(payload)),
+        facts=tuple(_facts(row)),
         checks=tuple(_check(_mapping(one)) for one in _items(evidence.get("checks"))),
         routes=tuple(_route(_mapping(one)) for one in _items(evidence.get("routes"))),
         hash=row.hash,
+        about=_about(row),
     )
+
+
+_ABOUT_AN_ENTRY = frozenset({Kind.NOTE, Kind.PINNED, Kind.UNPINNED})
+
+
+def _about(row: Event) -> int | None:
+    about = row.payload.get("about") if row.kind in _ABOUT_AN_ENTRY else None
+    return about if isinstance(about, int) else None
 
 
 _TOLD = frozenset({"delta", "evidence", "seen", "reason", "observe"})
 
 
-def _facts(payload: Mapping[str, Json]) -> list[tuple[str, str]]:
+def _facts(row: Event) -> list[tuple[str, str]]:
     """Everything flat in the payload; what is deep is shown in tables or left to the export."""
-    told = [(key, value) for key, value in payload.items() if key not in _TOLD]
+    told = [(key, value) for key, value in row.payload.items() if key not in _TOLD]
+    if _about(row) is not None:
+        told = [(key, value) for key, value in told if key != "about"]
     return [(key.replace("_", " "), _text(value)) for key, value in told if value not in ("", [])]
 
 
