@@ -18,7 +18,9 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from migrations_app.actions import engine
 from migrations_app.conductor import due, hints
 from migrations_app.conductor.beat import beat
+from migrations_app.conductor.cadence import remind
 from migrations_app.conductor.evaluate import evaluate
+from migrations_app.conductor.letters import send_letters
 from migrations_app.conductor.reconcile import reconcile
 from migrations_app.conductor.relay import relay
 from migrations_app.conductor.rollback import write_down
@@ -32,6 +34,7 @@ log = logging.getLogger(__name__)
 ROUND_S = 0.1
 _ROUTE_PATIENCE_S = 1.0
 _BEAT_S = 2.0
+_DESK_S = 2.0
 _LET_GO_S = 5.0
 _SILENCE = 2  # slots without an answer after which the poller reads by itself
 
@@ -46,6 +49,7 @@ class Poller:
     _busy: set[tuple[str, int]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _beat_at: float = 0.0
+    _desk_at: float = 0.0
 
     def __post_init__(self) -> None:
         self._pool = ThreadPoolExecutor(self.hands, thread_name_prefix="poller")
@@ -80,6 +84,7 @@ class Poller:
         self._sources()
         self._routes()
         self._posts()
+        self._desk()
         self._beat()
 
     def _sources(self) -> None:
@@ -102,6 +107,12 @@ class Poller:
         for pk, nobody_came in found:
             if nobody_came or not hints.reachable():
                 self._alone("post", pk, relay)
+
+    def _desk(self) -> None:
+        """Broken promises and mail: nothing that a rollback could have to wait for."""
+        if time.monotonic() - self._desk_at >= _DESK_S:
+            self._alone("desk", 0, _see_to_the_desk)
+            self._desk_at = time.monotonic()
 
     def _alone(self, what: str, pk: int, work: Callable[[int], object]) -> None:
         """Do it in a thread of our own, unless that very thing is still being done there."""
@@ -127,6 +138,11 @@ def _tick(run_id: int) -> None:
     """Everything that is due for a run now, one transaction each."""
     while engine.tick(run_id) is not None:
         pass
+
+
+def _see_to_the_desk(_: int) -> None:
+    remind()
+    send_letters()
 
 
 def _give_back(together: threading.Barrier) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from migrations_app.web import comms
+from migrations_app.web import comms, share
 
 of_run = [
     path("comms/", comms.comms, name="comms"),
@@ -15,4 +15,8 @@ of_run = [
     path("comms/<int:number>/send-back", comms.send_back, name="comms-send-back"),
     path("comms/<int:number>/drop", comms.drop, name="comms-drop"),
     path("comms/<int:number>/publish", comms.publish_update, name="comms-publish"),
+    path("share/", share.share, name="share"),
+    path("share/open", share.open_page, name="share-open"),
+    path("share/link", share.make_link, name="share-link"),
+    path("share/<int:link_id>/revoke", share.revoke_link, name="share-revoke"),
 ]

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path, re_path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern, URLResolver
+from migrations_app.web import status
 
-urlpatterns: list[URLPattern | URLResolver] = []
+_FORMS = r"(?P<form>|status\.json|feed\.atom|feed\.rss|calendar\.ics)$"
+
+urlpatterns = [
+    re_path(rf"^status/(?P<slug>[a-z0-9][a-z0-9-]*)/{_FORMS}", status.page, name="status"),
+    re_path(rf"^s/(?P<token>[\w-]{{43}})/{_FORMS}", status.page, name="status-link"),
+    path("status/<slug:slug>/subscribe", status.subscribe, name="status-subscribe"),
+    re_path(r"^s/(?P<token>[\w-]{43})/subscribe$", status.subscribe, name="status-link-subscribe"),
+    path("mail/confirm/<str:proof>", status.confirm, name="mail-confirm"),
+    path("mail/leave/<str:proof>", status.leave, name="mail-leave"),
+]
