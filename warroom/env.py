@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -48,20 +48,66 @@ def database(url: str) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """An OpenID Connect provider. `domains`, `group`: which of its people may come in (all)."""
+
+    url: str
+    client_id: str
+    secret: str = field(repr=False)
+    name: str
+    domains: list[str]
+    group: str
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Provider | None:
+        """None where `WARROOM_OIDC_URL` is not set: people sign in with a password only."""
+        url = _text(environ, "WARROOM_OIDC_URL").rstrip("/")
+        client_id = _text(environ, "WARROOM_OIDC_CLIENT_ID")
+        if not url:
+            return None
+        if not client_id or urlsplit(url).scheme not in {"https", "http"}:
+            raise ImproperlyConfigured(
+                "WARROOM_OIDC_URL is the provider's address (https://…), and takes "
+                "WARROOM_OIDC_CLIENT_ID beside it."
+            )
+        return cls(
+            url=url,
+            client_id=client_id,
+            secret=_text(environ, "WARROOM_OIDC_CLIENT_SECRET"),
+            name=_text(environ, "WARROOM_OIDC_NAME", "single sign-on"),
+            domains=[one.lower() for one in _list(environ, "WARROOM_OIDC_DOMAINS", "")],
+            group=_text(environ, "WARROOM_OIDC_GROUP"),
+        )
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = _text(environ, name, str(default))
+    if not (text.isascii() and text.isdigit()):
+        raise ImproperlyConfigured(f"{name} is a whole number, such as {default}; not {text!r}.")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
 class Env:
     """Everything an operator may set. Times in seconds."""
 
     debug: bool
-    secret_key: str
-    database_url: str
-    redis_url: str
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     hosts: list[str]
     origins: list[str]
     public_url: str
     insecure_http: bool
     log_level: str
     urlconf: str
+    status_dir: Path
+    mail_url: str = field(repr=False)
+    mail_from: str
     panels: list[str]
+    provider: Provider | None
+    proxies: int
+    proof_s: int
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Env:
@@ -86,6 +132,12 @@ class Env:
             public_url=public,
             insecure_http=public.startswith("http://"),
             log_level=_text(environ, "LOG_LEVEL", "INFO"),
+            status_dir=Path(_text(environ, "WARROOM_STATUS_DIR", "var/status")),
+            mail_url=_text(environ, "WARROOM_MAIL_URL"),
+            mail_from=_text(environ, "WARROOM_MAIL_FROM", f"warroom@{host}"),
             urlconf=_text(environ, "WARROOM_URLCONF", "warroom.urls"),
             panels=_list(environ, "WARROOM_PANELS", ""),
+            provider=Provider.read(environ),
+            proxies=_whole(environ, "WARROOM_TRUSTED_PROXIES", 0),
+            proof_s=_whole(environ, "WARROOM_PROOF_MINUTES", 15) * 60,
         )

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from font_source_sans_pro import font_directory
 
 from warroom.env import Env, database
+from warroom.mail import mail
 
 ENV = Env.read()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -27,6 +28,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "csp",
     "migrations_app.apps.MigrationsAppConfig",
@@ -34,19 +40,25 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "migrations_app.web.middleware.guarded_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = ENV.urlconf
+WARROOM_STATUS_DIR = BASE_DIR / ENV.status_dir  # public pages, for when the database is away
+globals().update(mail(ENV.mail_url))
+WARROOM_MAILS = bool(ENV.mail_url)
+DEFAULT_FROM_EMAIL = ENV.mail_from
 WARROOM_PANELS = ENV.panels  # addresses of fragments that are loaded below a room
 ASGI_APPLICATION = "warroom.asgi.application"
 
@@ -89,6 +101,32 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "runs"
 LOGOUT_REDIRECT_URL = "login"
 
+# Signing in: docs/signing-in.md. People are made by an administrator or arrive by the provider.
+WARROOM_PROVIDER = ENV.provider
+WARROOM_TRUSTED_PROXIES = ENV.proxies
+WARROOM_PROOF_S = ENV.proof_s
+ACCOUNT_ADAPTER = "migrations_app.web.adapters.Accounts"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_PREVENT_ENUMERATION = False  # it would write mails; who may arrive is decided by us
+ACCOUNT_RATE_LIMITS = False  # ours keeps nobody out of their account: web/throttle.py
+ACCOUNT_REAUTHENTICATION_REQUIRED = False  # ours knows the provider, too: web/step_up.py
+MFA_ADAPTER = "migrations_app.web.adapters.Factors"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "migrations_app.web.factors.Code",
+    "authenticate_webauthn": "migrations_app.web.factors.Key",
+    "reauthenticate": "migrations_app.web.factors.CodeAgain",
+    "reauthenticate_webauthn": "migrations_app.web.factors.KeyAgain",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Warroom"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ENV.insecure_http  # browsers do on localhost only
+SOCIALACCOUNT_ADAPTER = "migrations_app.web.arrivals.Arrivals"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 4  # seconds for each answer of the provider
+
 LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True
@@ -99,12 +137,29 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", font_directory)]
 WHITENOISE_USE_FINDERS = True
 
+# What must count in every process alike (a code that was used) and must not need Redis.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "migrations_app_cached",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# `__Host-`: no other host, path or unencrypted page can plant these cookies.
+_HOST = "" if ENV.insecure_http else "__Host-"
+SESSION_COOKIE_NAME = f"{_HOST}sessionid"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # from signing in, whatever happens meanwhile: web/login.py
+CSRF_COOKIE_NAME = f"{_HOST}csrftoken"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+WARROOM_DEVICE_COOKIE = f"{_HOST}device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not ENV.insecure_http
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_REDIRECT = False  # the proxy's task; a redirect here would break health checks
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # asks for that redirect
 SECURE_HSTS_SECONDS = 0 if ENV.insecure_http else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not ENV.insecure_http
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

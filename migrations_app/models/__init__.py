@@ -2,6 +2,7 @@
 
 from migrations_app.models.check import Check, Pushed, Reading, SourceTick
 from migrations_app.models.delivery import Beat, ChannelPost, Delivery
+from migrations_app.models.door import Cached, Knocks
 from migrations_app.models.event import Decision, Event, IdempotencyKey, Pin
 from migrations_app.models.people import ApiToken, Handover, Membership, Nudge, Presence
 from migrations_app.models.plan import Migration
@@ -15,6 +16,7 @@ __all__ = [
     "ApiToken",
     "Attempt",
     "Beat",
+    "Cached",
     "ChannelPost",
     "Check",
     "Decision",
@@ -25,6 +27,7 @@ __all__ = [
     "Handover",
     "IdempotencyKey",
     "Inbound",
+    "Knocks",
     "Latch",
     "Letter",
     "Membership",

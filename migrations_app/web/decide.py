@@ -12,7 +12,9 @@ from migrations_app.conductor import hints
 from migrations_app.conductor.start import start as start_now
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.plan.people import Role
+from migrations_app.domain.states import Verb
 from migrations_app.models import Route
+from migrations_app.web import step_up
 from migrations_app.web.clicks import click_of, field, late_click_of
 from migrations_app.web.verb import spoken_by
 
@@ -32,6 +34,7 @@ def _poke(run_id: int) -> None:
 @spoken_by
 def start(request: HttpRequest, seat: Seat) -> Outcome:
     """Start the run: its plan freezes, its first phase begins."""
+    step_up.require(request, seat, Verb.START)
     outcome = start_now(seat.run_id, seat.actor, click_of(request))
     _poke(seat.run_id)
     return outcome
@@ -56,12 +59,15 @@ def sign_off(request: HttpRequest, seat: Seat) -> Outcome:
     wanted = field(request, "role", 20)
     if wanted not in set(Role):
         raise Refused("form", f'There is no role "{wanted}". Load the page again.')
+    if Role(wanted) is Role.DRI:  # the DRI's signature may be the Go
+        step_up.require(request, seat, Verb.SIGN_OFF)
     return gate.sign_off(seat.run_id, seat.actor, click_of(request), Role(wanted))
 
 
 @spoken_by
 def go(request: HttpRequest, seat: Seat) -> Outcome:
     """Go: enter the next phase."""
+    step_up.require(request, seat, Verb.GO)
     outcome = gate.go(seat.run_id, seat.actor, click_of(request), _going(request))
     _poke(seat.run_id)
     return outcome
@@ -70,6 +76,7 @@ def go(request: HttpRequest, seat: Seat) -> Outcome:
 @spoken_by
 def complete(request: HttpRequest, seat: Seat) -> Outcome:
     """The last gate's Go: the run is done."""
+    step_up.require(request, seat, Verb.COMPLETE)
     return gate.complete(seat.run_id, seat.actor, click_of(request), _going(request))
 
 
@@ -82,6 +89,7 @@ def no_go(request: HttpRequest, seat: Seat) -> Outcome:
 @spoken_by
 def resume(request: HttpRequest, seat: Seat) -> Outcome:
     """Go on after a hold, a freeze or a rollback."""
+    step_up.require(request, seat, Verb.RESUME)
     phase = field(request, "phase", 80)
     outcome = resuming.resume(seat.run_id, seat.actor, click_of(request), phase)
     _poke(seat.run_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from migrations_app.domain.errors import Refused
 from migrations_app.web.answer import done, refused
 from migrations_app.web.guard import Seat, clicked
+from migrations_app.web.step_up import Unproven, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,8 @@ def spoken_by(
     def answered(request: HttpRequest, seat: Seat) -> HttpResponse:
         try:
             outcome = verb(request, seat)
+        except Unproven as unproven:
+            return ask(request, seat, unproven.verb)
         except Refused as refusal:
             return refused(request, seat, refusal)
         return done(request, seat, outcome.sentence)
