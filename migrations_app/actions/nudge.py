@@ -85,7 +85,7 @@ def _ready(held: Locked, actor: Actor, asking: Asking) -> list[Asked]:
 
 
 def _waited_for(held: Locked, asking: Asking) -> list[Asked]:
-    people = crew_of(held.run, held.bound, held.now).people
+    people = crew_of(held.run, held.bound, held.now)
     if asking.person:
         return [
             (person, one)

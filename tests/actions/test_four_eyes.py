@@ -38,7 +38,7 @@ def eyed(*roles: str, **spec: Any) -> Room:
 def owing(made: Room) -> set[str]:
     """Who is waited for to sign."""
     run = made.run
-    people = crew_of(run, plan_of(run), db_now()).people
+    people = crew_of(run, plan_of(run), db_now())
     return {one.name for one in people for owed in one.owes if owed.about == "sign_off"}
 
 

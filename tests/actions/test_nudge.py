@@ -16,6 +16,7 @@ from migrations_app.domain.nudging import AGAIN_AFTER, AT_MOST
 from migrations_app.domain.plan.people import Role
 from migrations_app.models import Delivery, Event, Nudge, Update
 from migrations_app.models.clock import db_now
+from migrations_app.reads.room.waiting import SOON
 from tests.actions.test_handover import code, crewed
 from tests.build import CLICK, Room, at_gate, judge, phase, plan_data, room
 from tests.build import gate as gate_of
@@ -168,3 +169,18 @@ def test_it_goes_where_people_listen_for_it() -> None:
         ("gates", "post", ["To", "raj"]),
         ("steps", "post", ["To", "lee"]),
     ]
+
+
+def test_an_update_that_is_promised_for_later_is_not_waited_for_yet() -> None:
+    made = waiting()
+    event = Event.objects.filter(run_id=made.run_id).latest("seq")
+    later = Update(
+        run=made.run, number=1, audience="public", state="published", headline="x", event=event,
+        author=User.objects.get(username="kim"), published_at=db_now(),
+        next_at=db_now() + 2 * SOON,
+    )  # fmt: skip
+    later.save()
+    asking = Asking("update", person="kim")
+    assert code(nudge, made.run_id, made.ana, CLICK, asking) == "not_owed"
+    Update.objects.update(next_at=db_now() + SOON / 2)
+    nudge(made.run_id, made.ana, CLICK, asking)

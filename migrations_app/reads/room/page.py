@@ -14,10 +14,12 @@ from migrations_app.reads.room.channels import ChannelView, channels
 from migrations_app.reads.room.checks import CheckView, check_views
 from migrations_app.reads.room.gate import GateBox, gate_box
 from migrations_app.reads.room.meters import Walked, walked
+from migrations_app.reads.room.offers import OfferView, offers
 from migrations_app.reads.room.people import PersonView, crew, observers
 from migrations_app.reads.room.rail import Rail, rail
 from migrations_app.reads.room.routes import LatchView, RouteView, latch_view, route_views
 from migrations_app.reads.room.steps import StepView, steps
+from migrations_app.reads.room.waiting import Told
 from migrations_app.reads.snapshot import snapshot
 from migrations_app.reads.timeline import EntryView, page
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from migrations_app.domain.plan.bind import BoundPlan
     from migrations_app.domain.plan.objectives import Objectives
     from migrations_app.domain.plan.rollback import RollbackPlan
-    from migrations_app.reads.room.offers import OfferView
 
 ENTRIES = 20
 
@@ -105,7 +106,8 @@ def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
     newest = max((one.evaluated_at for one in seen if one.evaluated_at), default=None)
     shown = page(run.pk, size=ENTRIES)
     gate, todo = gate_box(run, bound, now), steps(run, bound, now)
-    told = crew(run, gate, todo, now)
+    promise = next_update(run, bound, now)
+    told = Told(now, offers(run, now), promise.due_at if promise else None)
     return Room(
         at=now,
         head=_head(run, bound),
@@ -115,7 +117,7 @@ def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
         checks=seen,
         routes=route_views(run),
         latch=latch_view(run),
-        people=told.people,
+        people=crew(run, gate, todo, told),
         offers=told.offers,
         observers=observers(run),
         entries=shown.entries,
@@ -124,7 +126,7 @@ def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
         objectives=bound.plan.objectives,
         rollback=bound.plan.rollback,
         walked=walked(run),
-        next_update=next_update(run, bound, now),
+        next_update=promise,
         evaluated_at=newest,
         blind=_blind(run, seen, newest, now),
     )

@@ -13,10 +13,11 @@ from migrations_app.domain.plan.people import Role
 from migrations_app.domain.presence import Presence, presence
 from migrations_app.models import Membership, Nudge
 from migrations_app.models import Presence as Seen
+from migrations_app.reads.comms import next_update
 from migrations_app.reads.room.gate import gate_box
 from migrations_app.reads.room.offers import OfferView, offers
 from migrations_app.reads.room.steps import steps as steps_of
-from migrations_app.reads.room.waiting import Manned, waits
+from migrations_app.reads.room.waiting import Manned, Told, waits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,30 +80,23 @@ class PersonView:
         return tuple(one for one in (*self.owes, *self.stands_in) if one.again_at is None)
 
 
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """Everyone active who can do something, and the roles that are being offered."""
-
-    people: tuple[PersonView, ...]
-    offers: tuple[OfferView, ...]
-
-
-def crew_of(run: Run, bound: BoundPlan, now: datetime) -> Crew:
+def crew_of(run: Run, bound: BoundPlan, now: datetime) -> tuple[PersonView, ...]:
     """The crew of a run, for whoever has read nothing else of it yet."""
-    return crew(run, gate_box(run, bound, now), steps_of(run, bound, now), now)
+    promise = next_update(run, bound, now)
+    told = Told(now, offers(run, now), promise.due_at if promise else None)
+    return crew(run, gate_box(run, bound, now), steps_of(run, bound, now), told)
 
 
-def crew(run: Run, gate: GateBox | None, steps: Sequence[StepView], now: datetime) -> Crew:
-    """The crew as of `now`, holders before backups, in the order of the roles, in four queries."""
-    rows = _rows(run)
-    open_offers = offers(run, now)
-    waiting = waits(run, gate, steps, open_offers, _manned(rows))
+def crew(
+    run: Run, gate: GateBox | None, steps: Sequence[StepView], told: Told
+) -> tuple[PersonView, ...]:
+    """Everyone active who can do something, in two queries: holders before backups, role by role."""
+    rows, now = _rows(run), told.now
+    waiting = waits(run, gate, steps, told, _manned(rows))
     signed = {(one.by, one.role): one.at for one in gate.signatures} if gate else {}
-    shown = _Shown(waiting, signed, open_offers, _nudges(run, now), now)
+    shown = _Shown(waiting, signed, told.offers, _nudges(run, now), now)
     first = {row.user_id: row.pk for row in reversed(rows)}
-    return Crew(
-        tuple(shown.person(row, first=first[row.user_id] == row.pk) for row in rows), open_offers
-    )
+    return tuple(shown.person(row, first=first[row.user_id] == row.pk) for row in rows)
 
 
 def _manned(rows: Sequence[Membership]) -> Manned:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from migrations_app.domain.owing import StepWait, Waits
-from migrations_app.domain.states import LIVE, WATCHED, State, spoken
-from migrations_app.models import Update
+from migrations_app.domain.states import WATCHED, State, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -26,6 +26,19 @@ _TO_DECIDE = {
 }
 
 
+SOON = timedelta(minutes=10)
+"""How long before its time a promised update is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What else stands open at `now`: roles that are offered, and the next promise of an update."""
+
+    now: datetime
+    offers: tuple[OfferView, ...]
+    promised_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Manned:
     """Who decides, and which roles nobody active holds."""
@@ -35,10 +48,9 @@ class Manned:
 
 
 def waits(
-    run: Run, gate: GateBox | None, steps: Sequence[StepView], offers: Sequence[OfferView],
-    manned: Manned,
-) -> Waits:  # fmt: skip
-    """What is waited for, in one query."""
+    run: Run, gate: GateBox | None, steps: Sequence[StepView], told: Told, manned: Manned
+) -> Waits:
+    """What is waited for, by the state the run is in."""
     state = State(run.state)
     signing = gate if state is State.GATE else None
     return Waits(
@@ -47,8 +59,8 @@ def waits(
         strict=signing.auto_advance if signing else False,
         steps=_steps(steps) if state in WATCHED else (),
         decision=_decision(state, gate, run.phase),
-        update_due_at=_promised(run) if state in LIVE else None,
-        offers={one.taker: _offer(one) for one in offers},
+        update_due_at=_soon(told),
+        offers={one.taker: _offer(one) for one in told.offers},
         vacant=manned.vacant,
     )
 
@@ -80,12 +92,7 @@ def _decision(state: State, gate: GateBox | None, phase: int) -> str:
     return f"the decision at gate {phase + 1}: Go or No-Go"
 
 
-def _promised(run: Run) -> datetime | None:
-    """When the next update is promised: of each audience by its newest one, whichever is first."""
-    newest = (
-        Update.objects.filter(run=run, state="published")
-        .order_by("audience", "-published_at", "-pk")
-        .distinct("audience")
-    )
-    promised = [at for at in newest.values_list("next_at", flat=True) if at is not None]
-    return min(promised, default=None)
+def _soon(told: Told) -> datetime | None:
+    """When the next update is promised, once its time has nearly come."""
+    at = told.promised_at
+    return at if at is not None and at - told.now <= SOON else None
