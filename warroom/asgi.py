@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.utils.module_loading import import_string
 
+from migrations_app.live.counter import Counter
 from migrations_app.live.hub import Hub
 from migrations_app.live.stream import HoldStreams
 
@@ -19,4 +20,6 @@ settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 pages = get_asgi_application()
 eyes = import_string("migrations_app.web.live.EYES")  # needs the applications that are set up now
-application = HoldStreams(pages, Hub(eyes, settings.WARROOM_REDIS_URL))
+status = import_string("migrations_app.web.status.SHELF")
+address = import_string("migrations_app.web.status.address")
+application = Counter(HoldStreams(pages, Hub(eyes, settings.WARROOM_REDIS_URL)), status, address)

@@ -64,7 +64,6 @@ class Subscriber(models.Model):
     page = models.ForeignKey(StatusPage, models.CASCADE, related_name="subscribers")
     email = models.EmailField(max_length=254)
     asked_at = models.DateTimeField(db_default=ClockTimestamp())
-    confirm_digest = models.CharField(max_length=64, unique=True)
     confirmed_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
 
