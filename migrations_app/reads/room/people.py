@@ -90,7 +90,7 @@ def crew_of(run: Run, bound: BoundPlan, now: datetime) -> tuple[PersonView, ...]
 def crew(
     run: Run, gate: GateBox | None, steps: Sequence[StepView], told: Told
 ) -> tuple[PersonView, ...]:
-    """Everyone active who can do something, in two queries: holders before backups, role by role."""
+    """Everyone active who can do something, in two queries: role by role, holders first."""
     rows, now = _rows(run), told.now
     waiting = waits(run, gate, steps, told, _manned(rows))
     signed = {(one.by, one.role): one.at for one in gate.signatures} if gate else {}
