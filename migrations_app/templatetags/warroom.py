@@ -90,6 +90,12 @@ def _time(
 
 
 @register.filter
+def utc(at: datetime) -> str:
+    """A time for paper and other places that no script reaches, with its date and zone."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+@register.filter
 def percent(weight: Decimal | None) -> str:
     """A weight: `25 %`, `12.5 %`; an em dash for none."""
     return "—" if weight is None else f"{weight.normalize():f} %"

@@ -1,17 +1,16 @@
-"""The timeline's page and its export."""
+"""The timeline's page: filters, search, and what came since it was drawn."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
-from migrations_app.models import Run
-from migrations_app.reads.export import exported
-from migrations_app.reads.timeline import page
+from migrations_app.reads.timeline import PAGE, listing
+from migrations_app.reads.timeline import news as read_news
 from migrations_app.web.guard import Seat, seated
+from migrations_app.web.looking import Hands, looking
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -20,23 +19,27 @@ if TYPE_CHECKING:
 @require_safe
 @seated
 def timeline(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Entries newest first, a page at a time; `before` is the seq the page ends above."""
-    text = request.GET.get("before", "")
-    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Http404("`before` is the number of an entry.")
-    run = Run.objects.select_related("migration").get(pk=seat.run_id)
-    context = {"run": run, "page": page(run.pk, int(text) if text else None)}
-    return render(request, "warroom/timeline.html", context)
+    """Entries newest first, a page at a time; under htmx those after `after`, to be put on top."""
+    look = looking(request, seat)
+    shown = listing(seat.run_id, look.wanted)
+    newer = look.wanted.after is not None and request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    context = {
+        "look": look,
+        "listing": shown,
+        "chips": look.chips(shown.counts),
+        "older": look.older(shown.older) if shown.older else "",
+        "hands": Hands(seat.run_id, seat.seats),
+    }
+    name = "warroom/timeline_entries.html" if newer else "warroom/timeline.html"
+    return render(request, name, context)
 
 
-@require_GET
+@require_safe
 @seated
-def export(request: HttpRequest, seat: Seat) -> StreamingHttpResponse:  # noqa: ARG001 (a view)
-    """The whole timeline as one document that can be verified anywhere."""
-    slug = Run.objects.values_list("migration__slug", flat=True).get(pk=seat.run_id)
-    name = f"{slug}-run-{seat.run_id}-timeline.json"
-    return StreamingHttpResponse(
-        exported(seat.run_id),
-        content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+def news(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """How many entries came after `after` that this look would show; empty for none."""
+    look = looking(request, seat)
+    after = look.wanted.after or 0
+    count = read_news(seat.run_id, look.wanted.since(after))
+    context = {"look": look, "count": count, "many": count > PAGE, "since": look.since(after)}
+    return render(request, "warroom/timeline_news.html", context)

@@ -25,6 +25,11 @@ class SeenCheck:
     rule: str
     age: float | None
 
+    @property
+    def aged(self) -> str:
+        """Its age in words."""
+        return "never read" if self.age is None else f"{self.age:.1f} s"
+
 
 @dataclass(frozen=True, slots=True)
 class SeenRoute:

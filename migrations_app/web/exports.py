@@ -1,0 +1,91 @@
+"""The whole timeline to keep: JSON that can be verified, Markdown to write on, a page to print."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from asgiref.sync import sync_to_async
+from django.http import StreamingHttpResponse
+from django.template.loader import render_to_string
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET
+
+from migrations_app.models import Run
+from migrations_app.reads.export import chunks, cover, exported
+from migrations_app.reads.retro import markdown
+from migrations_app.web.guard import Seat, seated
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from django.http import HttpRequest
+
+
+@require_GET
+@seated
+def as_json(request: HttpRequest, seat: Seat) -> StreamingHttpResponse:  # noqa: ARG001 (a view)
+    """The whole timeline as one document that can be verified anywhere."""
+    return _document(seat, exported(seat.run_id), "application/json", "json")
+
+
+@require_GET
+@seated
+def as_markdown(request: HttpRequest, seat: Seat) -> StreamingHttpResponse:  # noqa: ARG001 (a view)
+    """The whole timeline to paste into the document in which people look back."""
+    return _document(seat, markdown(seat.run_id), "text/markdown; charset=utf-8", "md")
+
+
+@require_GET
+@seated
+def as_html(request: HttpRequest, seat: Seat) -> StreamingHttpResponse:  # noqa: ARG001 (a view)
+    """The whole timeline as a page that prints, and that needs nothing beside itself.
+
+    Its style is inside it, so that it also prints from a disk; no other style would be applied.
+    """
+    response = _document(seat, _printed(seat.run_id), "text/html; charset=utf-8", "html", "inline")
+    response["Content-Security-Policy"] = _POLICY.format(_fingerprint())
+    return response
+
+
+_POLICY = (
+    "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+def _document(
+    seat: Seat, pieces: AsyncIterator[str], kind: str, ending: str, how: str = "attachment"
+) -> StreamingHttpResponse:
+    slug = Run.objects.values_list("migration__slug", flat=True).get(pk=seat.run_id)
+    name = f"{slugify(slug) or 'migration'}-run-{seat.run_id}-timeline.{ending}"
+    headers = {"Content-Disposition": f'{how}; filename="{name}"'}
+    return StreamingHttpResponse(pieces, content_type=kind, headers=headers)
+
+
+async def _printed(run_id: int) -> AsyncIterator[str]:
+    front = await sync_to_async(cover)(run_id)
+    draw = sync_to_async(render_to_string)
+    page = await draw("warroom/print/document.html", {"cover": front, "style": _style()})
+    opening, _, closing = page.partition(_HERE)
+    yield opening
+    async for chunk in chunks(run_id, front.seq):
+        yield await draw("warroom/print/entries.html", {"entries": chunk})
+    yield closing
+
+
+_HERE = "<!--entries-->"
+"""Where they go. No text of a run can spell it: its angle brackets are escaped."""
+
+
+@cache
+def _style() -> str:
+    return render_to_string("warroom/print/style.css")
+
+
+@cache
+def _fingerprint() -> str:
+    """What the policy knows the style by."""
+    return f"sha256-{b64encode(sha256(_style().encode()).digest()).decode()}"
