@@ -80,8 +80,20 @@ class Part:
         return next(leading, None)
 
     @property
-    def open_steps(self) -> tuple[StepView, ...]:
-        """Steps that a person can be at now."""
+    def my_steps(self) -> tuple[StepView, ...]:
+        """Steps they are at, and those of their roles."""
+        return tuple(step for step in self._open_steps if self._is_mine(step))
+
+    @property
+    def other_steps(self) -> tuple[StepView, ...]:
+        """Steps of other roles, which they may take all the same."""
+        return tuple(step for step in self._open_steps if not self._is_mine(step))
+
+    def _is_mine(self, step: StepView) -> bool:
+        return step.taken_by == self.name or step.owner in self.held.every
+
+    @property
+    def _open_steps(self) -> tuple[StepView, ...]:
         if not self._may(Verb.TAKE_STEP):
             return ()
         return tuple(step for step in self.room.steps if step.by_hand and not step.done_by)

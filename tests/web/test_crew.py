@@ -113,6 +113,7 @@ def test_a_step_is_taken_put_down_noted_and_done() -> None:
     assert 'Look at the dashboards</strong> <span class="quiet">database, nobody' in part(
         one, "ravi"
     )
+    assert "1 step of others" in part(one, "lena")
     ravi, lena = screen(one, "ravi"), screen(one, "lena")
     ravi.click("steps/take", step="look")
     assert "Put down" in part(one, "ravi")

@@ -34,10 +34,19 @@ Nudges = dict[tuple[int, str], list["datetime"]]
 
 @dataclass(frozen=True, slots=True)
 class OwedView:
-    """Something a person is waited for. `again_at`: they were nudged; when they may be again."""
+    """Something a person is waited for. `again_at`: they were nudged; when they may be again.
+
+    `late`: the time it was promised or expected for has passed.
+    """
 
     owed: Owed
     again_at: datetime | None
+    late: bool = False
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it was promised, or expected."""
+        return self.owed.due_at
 
     @property
     def about(self) -> str:
@@ -139,7 +148,8 @@ class _Shown:
         return next(mine, None)
 
     def _view(self, row: Membership, one: Owed) -> OwedView:
-        return OwedView(one, again_at(self.nudges.get((row.user_id, one.about), ()), self.now))
+        again = again_at(self.nudges.get((row.user_id, one.about), ()), self.now)
+        return OwedView(one, again, one.due_at is not None and one.due_at <= self.now)
 
 
 def _rows(run: Run) -> list[Membership]:
