@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from migrations_app.web.again import page as again
 from migrations_app.web.entrance import entrance, provider_name
-from migrations_app.web.oidc import PROVIDER
+from migrations_app.web.oidc import PROVIDER, Signed, Untrue
 from migrations_app.web.step_up import proved_by_provider
 
 if TYPE_CHECKING:
@@ -41,6 +41,12 @@ class Arrivals(DefaultSocialAccountAdapter):  # type: ignore[misc]  # django-all
         asked = provider in {None, app.provider, app.provider_id} if app else False
         return [app] if app and asked and client_id in {None, app.client_id} else []
 
+    def get_provider(self, request: HttpRequest, provider: Any, client_id: Any = None) -> Any:
+        """With our reading of what it sends."""
+        found = super().get_provider(request, provider, client_id)
+        found.oauth2_adapter_class = Signed
+        return found
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002 (the library's)
         return True
 
@@ -54,7 +60,8 @@ class Arrivals(DefaultSocialAccountAdapter):  # type: ignore[misc]  # django-all
         """Back to the login page, with a sentence; the log says more."""
         if error == AuthError.CANCELLED:
             _refuse(request, f"You did not sign in with {provider.name}.", 401)
-        log.warning("%s did not let somebody in: %s", provider.name, type(exception).__name__)
+        reason = exception if isinstance(exception, Untrue) else type(exception).__name__
+        log.warning("%s let nobody in: %s", provider.name, reason)
         raise ImmediateHttpResponse(down(request))
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
@@ -111,7 +118,8 @@ def _require_answer(
 
 def _verified_email(person: Mapping[str, Any]) -> str:
     """The address, where the provider vouches for it; else nothing: anybody can write one down."""
-    vouched = person.get("email_verified") in {True, "true"}
+    said = person.get("email_verified")
+    vouched = said is True or said == "true"  # some write the word
     return str(person.get("email", "")).strip().lower() if vouched else ""
 
 
