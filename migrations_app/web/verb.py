@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrations_app.domain.errors import Refused
 from migrations_app.web.answer import done, refused
-from migrations_app.web.guard import Seat, clicked
+from migrations_app.web.guard import Seat, clicked, seat_of
 from migrations_app.web.step_up import Unproven, ask
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 def spoken_by(
     verb: Callable[[HttpRequest, Seat], Outcome],
 ) -> Callable[[HttpRequest, int], HttpResponseBase]:
-    """The view that says `verb`: what it refuses is answered with its sentence."""
+    """The view that says `verb`: what it refuses is answered with its sentence.
+
+    The answer is drawn for the seat the person has afterwards: the verb may have changed it.
+    """
 
     @clicked
     @wraps(verb)
@@ -32,7 +35,7 @@ def spoken_by(
         except Unproven as unproven:
             return ask(request, seat, unproven.verb)
         except Refused as refusal:
-            return refused(request, seat, refusal)
-        return done(request, seat, outcome.sentence)
+            return refused(request, seat_of(request, seat.run_id), refusal)
+        return done(request, seat_of(request, seat.run_id), outcome.sentence)
 
     return answered

@@ -69,6 +69,7 @@ def test_a_role_is_handed_over_by_two_people_and_two_forms() -> None:
     bea = screen(one, "bea")
     said = bea.click("handover/accept", htmx=True, offer=number)
     assert "bea took over the role dri" in said.content.decode()
+    assert "do-go" in said.content.decode(), "the answer shows what the new DRI may do"
     assert dri() == ["bea"]
     assert "Hand over dri…" in part(one, "bea")
     assert "Take over as DRI…" in part(one, "ana")
@@ -105,6 +106,10 @@ def test_taking_over_tells_where_the_dri_is() -> None:
     assert "Take over" not in part(one, "ravi")
     answer = screen(one, "bea").click("handover/take-over", htmx=True, reason="asleep")
     assert "without their yes" in answer.content.decode()
+    assert "do-go" in answer.content.decode()
+    late = screen(one, "ana").click("go", htmx=True)
+    assert late.status_code == HTTPStatus.FORBIDDEN
+    assert "do-go" not in late.content.decode()
     assert dri() == ["bea"]
 
 
