@@ -11,5 +11,6 @@ class MigrationsAppConfig(AppConfig):
     verbose_name = "Warroom"
 
     def ready(self) -> None:
-        """Register the system checks: they need the models, which are there only now."""
+        """Register the system checks, and who listens: they need the models, there only now."""
         import_module("migrations_app.checks")
+        import_module("migrations_app.actions.sessions")

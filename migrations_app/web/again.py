@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from migrations_app.web import throttle
-from migrations_app.web.entrance import next_of
+from migrations_app.web.entrance import next_of, typed
 from migrations_app.web.step_up import fresh, proved
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _tried(request: HttpRequest) -> HttpResponse:
         answer = page(request, 429, often.sentence)
         answer["Retry-After"] = str(often.wait_s)
         return answer
-    user = authenticate(request, username=name, password=request.POST.get("password", "")[:1024])
+    user = authenticate(request, username=name, password=typed(request, "password", 1024))
     if user is None or user.pk != request.user.pk:
         return page(request, 401, "That is not your password. It is case-sensitive.")
     one.was_right()

@@ -30,8 +30,8 @@ def why(request: HttpRequest) -> str:
 
 
 def field(request: HttpRequest, name: str, longest: int) -> str:
-    """A text field, cut to what is stored."""
-    return request.POST.get(name, "").strip()[:longest]
+    """A text field, cut to what is stored. PostgreSQL keeps no NUL."""
+    return request.POST.get(name, "").replace("\0", "").strip()[:longest]
 
 
 def _whole(request: HttpRequest, name: str) -> int | None:

@@ -31,6 +31,11 @@ def provider_name() -> str:
     return "Single sign-on" if provider is None else provider.name
 
 
+def typed(request: HttpRequest, name: str, longest: int) -> str:
+    """A field as it was typed. What no password holds and no database keeps is left out."""
+    return request.POST.get(name, "")[:longest].replace("\0", "")
+
+
 def next_of(request: HttpRequest) -> str:
     """Where to go on afterwards: a page of ours, or nothing."""
     wanted = request.POST.get("next", request.GET.get("next", ""))

@@ -26,7 +26,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from migrations_app.web import device, throttle
-from migrations_app.web.entrance import entrance, next_of
+from migrations_app.web.entrance import entrance, next_of, typed
 from migrations_app.web.source import source_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def to_the_door(
 
 
 def _tried(request: HttpRequest) -> HttpResponseBase:
-    name, password = request.POST.get("username", "")[:150], request.POST.get("password", "")[:1024]
+    name, password = typed(request, "username", 150), typed(request, "password", 1024)
     try:
         one = throttle.password(request, name)
     except throttle.TooOften as often:

@@ -40,11 +40,12 @@ CODES: Final = 25
 password already, and a million codes are few: this one does close."""
 
 
-@dataclass(frozen=True, slots=True)
 class TooOften(Exception):
     """Not now. `until`: when the next try counts."""
 
-    until: datetime
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"too many tries, until {until:%H:%M:%S} UTC")
+        self.until = until
 
     @property
     def wait_s(self) -> int:

@@ -166,3 +166,9 @@ def test_every_click_needs_its_csrf_token(name: str) -> None:
     response = client.post(f"/runs/{one.run_id}/{name}", {"revision": one.run.revision})
     assert response.status_code == HTTPStatus.FORBIDDEN
     assert one.run.state == State.GATE
+
+
+def test_a_nul_in_a_reason_is_left_out() -> None:
+    one = build.ready()
+    assert screen(one, "ana").click("no-go", reason="st\0op").status_code == HTTPStatus.SEE_OTHER
+    assert one.run.why == "stop"
