@@ -84,7 +84,7 @@ def _holder(run: Run, role: Role) -> str:
 def check_facts(run: Run, bound: BoundPlan, names: Sequence[str], now: datetime) -> list[CheckFact]:
     """The named checks as the judge left them, with how old they may be."""
     rows = {check.name: check for check in Check.objects.filter(run=run, name__in=names)}
-    return [_fact(rows[name], run, bound, now) for name in names if name in rows]
+    return [fact_of(rows[name], run, bound, now) for name in names if name in rows]
 
 
 def steps_done(run: Run) -> set[str]:
@@ -93,8 +93,8 @@ def steps_done(run: Run) -> set[str]:
     return set(done.values_list("name", flat=True))
 
 
-def _fact(check: Check, run: Run, bound: BoundPlan, now: datetime) -> CheckFact:
-    """What was judged before the weights settled says nothing about them."""
+def fact_of(check: Check, run: Run, bound: BoundPlan, now: datetime) -> CheckFact:
+    """One check as the judge left it. What was judged before the weights settled says nothing about them."""
     judged, settled = check.evaluated_at, run.settled_at
     before = judged is not None and settled is not None and judged < settled
     age = None if judged is None or before else now - judged
@@ -104,10 +104,15 @@ def _fact(check: Check, run: Run, bound: BoundPlan, now: datetime) -> CheckFact:
 
 def failing(run: Run, bound: BoundPlan, required: Sequence[str], now: datetime) -> list[CheckFact]:
     """Abort criteria that are failing right now block Go even if the gate does not name them."""
-    watched = {criterion.check for criterion in bound.plan.abort} - set(required)
+    facts = check_facts(run, bound, watched(bound, required), now)
+    return [fact for fact in facts if fact.status == "FAIL"]
+
+
+def watched(bound: BoundPlan, required: Sequence[str]) -> list[str]:
+    """The checks of abort criteria that a gate does not ask for itself, without observed ones."""
+    named = {criterion.check for criterion in bound.plan.abort} - set(required)
     observed = {spec.name for spec in bound.plan.checks if spec.observe}
-    names = sorted(watched - observed)
-    return [fact for fact in check_facts(run, bound, names, now) if fact.status == "FAIL"]
+    return sorted(named - observed)
 
 
 def _signed(gate: Gate) -> list[tuple[Role, str, datetime]]:
@@ -117,11 +122,13 @@ def _signed(gate: Gate) -> list[tuple[Role, str, datetime]]:
 
 def _route_trouble(run: Run) -> dict[str, str]:
     """Routes whose observed weight is not the desired one, or can't be read."""
-    trouble = {}
-    for route in Route.objects.filter(run=run):
-        if route.trouble:
-            trouble[route.name] = route.trouble
-        elif route.observed != route.desired:
-            seen = "nothing yet" if route.observed is None else f"{route.observed} %"
-            trouble[route.name] = f"is at {seen}, ought to be at {route.desired} %"
-    return trouble
+    told = {route.name: trouble_of(route) for route in Route.objects.filter(run=run)}
+    return {name: trouble for name, trouble in told.items() if trouble}
+
+
+def trouble_of(route: Route) -> str:
+    """Why a route is not where it ought to be, as far as anybody knows; empty where it is."""
+    if route.trouble or route.observed == route.desired:
+        return route.trouble
+    seen = "nothing yet" if route.observed is None else f"{route.observed} %"
+    return f"is at {seen}, ought to be at {route.desired} %"

@@ -73,10 +73,11 @@ def gate_box(run: Run, bound: BoundPlan, now: datetime) -> GateBox | None:
         return None
     spec = bound.plan.phases[run.phase].gate
     signatures = tuple(Signature(role, by, at) for role, by, at in view.signed)
-    return _box(view, spec, signatures)
+    return box_of(view, spec, signatures)
 
 
-def _box(view: GateView, spec: Gate, signatures: tuple[Signature, ...]) -> GateBox:
+def box_of(view: GateView, spec: Gate, signatures: tuple[Signature, ...]) -> GateBox:
+    """The box of a gate that was read already."""
     return GateBox(
         round=view.round,
         opened_at=view.opened_at,
