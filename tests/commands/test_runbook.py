@@ -12,7 +12,7 @@ import migrations_app
 from migrations_app.conductor import seams
 from migrations_app.domain.plan import runbook
 from migrations_app.domain.plan.yaml_read import LONGEST
-from migrations_app.models import Membership, Migration
+from migrations_app.models import Membership, Migration, Run
 from migrations_app.sources.fake import FakeConfig, FakeSource
 from migrations_app.sources.fake_script import FaultKind
 from tests.commands.run import manage
@@ -160,9 +160,25 @@ def test_a_role_beyond_the_runbook_is_told_with_how_to_take_it_away(book: Path) 
     User.objects.create(username="ana")
     User.objects.create(username="zoe")
     manage("runbook", "load", book)
-    manage("people", "grant", "orders", "zoe", "dri")
+    assert "there is exactly one" in manage("people", "grant", "orders", "zoe", "dri").failed
+    manage("people", "grant", "orders", "zoe", "dri", "--backup")
     told = manage("runbook", "load", book).out
     assert "people revoke orders zoe dri" in told
+
+
+@pytest.mark.django_db
+def test_a_role_that_a_live_run_keeps_where_it_is_is_told(book: Path) -> None:
+    for name in ("ana", "zoe"):
+        User.objects.create(username=name)
+    manage("runbook", "load", book)
+    manage("people", "revoke", "orders", "ana", "dri")
+    manage("people", "grant", "orders", "zoe", "dri")
+    migration = Migration.objects.get()
+    Run.objects.create(
+        migration=migration, environment="e", kind="rehearsal", plan={}, state="held"
+    )
+    told = manage("runbook", "load", book).out
+    assert "dri: zoe keeps it, because a run is live" in told
 
 
 @pytest.mark.django_db
