@@ -94,7 +94,7 @@ def steps_done(run: Run) -> set[str]:
 
 
 def fact_of(check: Check, run: Run, bound: BoundPlan, now: datetime) -> CheckFact:
-    """One check as the judge left it. What was judged before the weights settled says nothing about them."""
+    """One check; what was judged before the weights settled says nothing about them."""
     judged, settled = check.evaluated_at, run.settled_at
     before = judged is not None and settled is not None and judged < settled
     age = None if judged is None or before else now - judged
