@@ -10,6 +10,7 @@ from migrations_app.domain.plan.people import Role
 from migrations_app.models import Handover
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from migrations_app.models import Run
@@ -30,10 +31,18 @@ class OfferView:
 
 def offers(run: Run, now: datetime) -> tuple[OfferView, ...]:
     """Every offer that stands in the run's migration, oldest first."""
+    return offers_in([run.migration_id], now).get(run.migration_id, ())
+
+
+def offers_in(migrations: Collection[int], now: datetime) -> dict[int, tuple[OfferView, ...]]:
+    """The same for many migrations, by their ids, in one query."""
     rows = Handover.objects.filter(
-        migration_id=run.migration_id, outcome="", offered_at__gt=now - OFFER_STANDS
+        migration_id__in=migrations, outcome="", offered_at__gt=now - OFFER_STANDS
     ).select_related("giver", "taker")
-    return tuple(_view(row) for row in rows.order_by("pk"))
+    found: dict[int, tuple[OfferView, ...]] = {}
+    for row in rows.order_by("pk"):
+        found[row.migration_id] = (*found.get(row.migration_id, ()), _view(row))
+    return found
 
 
 def _view(row: Handover) -> OfferView:

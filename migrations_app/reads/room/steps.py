@@ -62,7 +62,7 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class StepRows:
     """What is kept about the steps of one phase in one leg, by their names."""
 
     taken: Mapping[str, StepTaken]
@@ -75,22 +75,23 @@ def steps(run: Run, bound: BoundPlan, now: datetime) -> tuple[StepView, ...]:
     if run.phase < 0:
         return ()
     rows = _rows(run)
-    return tuple(_view(step, rows, now) for step in bound.plan.phases[run.phase].steps)
+    return tuple(step_view(step, rows, now) for step in bound.plan.phases[run.phase].steps)
 
 
-def _rows(run: Run) -> _Rows:
+def _rows(run: Run) -> StepRows:
     here = {"run": run, "leg": run.leg, "phase": run.phase}
     notes: dict[str, list[StepNote]] = {}
     for note in StepNote.objects.filter(**here).order_by("pk"):
         notes.setdefault(note.name, []).append(note)
-    return _Rows(
+    return StepRows(
         {row.name: row for row in StepTaken.objects.filter(**here).select_related("user")},
         {row.name: row for row in StepDone.objects.filter(**here)},
         notes,
     )
 
 
-def _view(step: Step, rows: _Rows, now: datetime) -> StepView:
+def step_view(step: Step, rows: StepRows, now: datetime) -> StepView:
+    """A step, as far as its rows tell."""
     taken, done = rows.taken.get(step.name), rows.done.get(step.name)
     overdue_at = None if done else _overdue_at(step, taken)
     return StepView(
