@@ -23,6 +23,7 @@ from migrations_app.reads.timeline import as_entry
 
 router: Final = Router(tags=["runs"], auth=READ)
 
+_PAST: Final = 50
 _DOCUMENT: Final[dict[str, object]] = {
     "responses": {200: {"content": {"application/json": {"schema": {}}}}}
 }
@@ -31,8 +32,8 @@ _DOCUMENT: Final[dict[str, object]] = {
 @router.get("/runs", response=list[RunOut], operation_id="runs")
 def list_runs(request: Asked, migration: str = "") -> list[RunView]:
     """Runs of your migrations: live ones, then planned ones, then the newest that ended."""
-    found = runs(request.auth.user_id)
-    every = [*found.live, *found.planned, *found.past]
+    found = runs(request.auth.user_id, size=_PAST)
+    every = [one.run for one in (*found.live, *found.planned, *found.past.runs)]
     return [one for one in every if migration in {"", one.slug}]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404
@@ -22,12 +23,33 @@ from migrations_app.web.clicks import field
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from migrations_app.reads.runs import Runs
+
 
 @never_cache
 @require_safe
 def runs(request: HttpRequest) -> HttpResponse:
     """What is live, what is next, what is over: of the migrations I hold a role in."""
-    return render(request, "warroom/runs.html", {"runs": read(request.user.pk or 0)})
+    text, before = request.GET.get("q", "")[:LONGEST], _before(request)
+    found = read(request.user.pk or 0, text, before)
+    context = {"runs": found, "text": text, "older": _older(found, text), "paging": before}
+    return render(request, "warroom/runs.html", context)
+
+
+LONGEST = 100
+
+
+def _before(request: HttpRequest) -> int | None:
+    text = request.GET.get("before", "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Http404("`before` is the number of a run.")
+    return int(text) if text else None
+
+
+def _older(found: Runs, text: str) -> str:
+    if found.past.older is None:
+        return ""
+    return "?" + urlencode({"q": text, "before": found.past.older}) + "#past"
 
 
 @require_POST

@@ -1,11 +1,11 @@
-"""The list, the timeline and its export, signing in and out, and the admin."""
+"""The timeline and its export, signing in and out, and the admin."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -18,59 +18,7 @@ from migrations_app.models import Event, Membership, Run
 from tests.web import build
 from tests.web.conftest import screen
 
-if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
-
 pytestmark = pytest.mark.django_db
-
-
-def test_the_list_shows_live_next_and_past_of_mine_only() -> None:
-    live, planned = build.at_gate(), build.world(title="Next one")
-    ended = build.world(title="Old one")
-    screen(ended, "ana").click("call-off")
-    page = screen(live, "ana").client.get("/").content.decode()
-    assert page.index("Live") < page.index(f"/runs/{live.run_id}/") < page.index("Next</h2>")
-    assert page.index("Next</h2>") < page.index("Next one") < page.index("Past</h2>")
-    assert page.index("Past</h2>") < page.index("Old one")
-    nothing = screen(planned, "stranger").client.get("/").content.decode()
-    assert "No run of a migration in which you hold a role" in nothing
-    assert "Move orders" not in nothing
-
-
-def test_a_dri_plans_a_run_from_the_list() -> None:
-    one = build.world()
-    ana, path = screen(one, "ana"), f"/migrations/{one.run.migration_id}/plan"
-    page = ana.client.get("/").content.decode()
-    assert f'action="{path}"' in page
-    assert "<option>rehearsal</option>" in page
-    response = ana.client.post(path, {"environment": "rehearsal"})
-    newest = Run.objects.order_by("-pk")[0]
-    assert (response.status_code, response["Location"]) == (303, f"/runs/{newest.pk}/")
-    assert newest.pk != one.run_id
-
-
-def test_planning_says_why_not() -> None:
-    one = build.world()
-    path = f"/migrations/{one.run.migration_id}/plan"
-    for name, words in {
-        "ana": "no environment &quot;moon&quot;",
-        "ravi": "one of these roles",
-    }.items():
-        response = screen(one, name).client.post(path, {"environment": "moon"}, follow=True)
-        assert words in response.content.decode()
-    assert "Plan a run" not in screen(one, "ravi").client.get("/").content.decode()
-    stranger = screen(one, "stranger").client.post(path, {"environment": "rehearsal"})
-    assert stranger.status_code == HTTPStatus.NOT_FOUND
-    assert Run.objects.count() == 1
-
-
-def test_the_list_asks_the_same_however_many_runs(
-    django_assert_max_num_queries: DjangoAssertNumQueries,
-) -> None:
-    ones = [build.world() for _ in range(5)]
-    client = screen(ones[0], "ana").client
-    with django_assert_max_num_queries(6):
-        client.get("/")
 
 
 def test_the_timeline_is_paged_and_unfolds_its_evidence() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -100,7 +101,9 @@ def _facts(row: Event) -> list[tuple[str, str]]:
     told = [(key, value) for key, value in row.payload.items() if key not in _TOLD]
     if _about(row) is not None:
         told = [(key, value) for key, value in told if key != "about"]
-    return [(key.replace("_", " "), _text(value)) for key, value in told if value not in ("", [])]
+    return [
+        (key.replace("_", " "), _text(value)) for key, value in told if value not in ("", [], {})
+    ]
 
 
 def _text(value: Json) -> str:
@@ -111,8 +114,14 @@ def _text(value: Json) -> str:
             return ", ".join(_text(item) for item in value)
         case None:
             return "–"
+        case str() if _MOMENT.fullmatch(value):
+            return f"{value[:10]} {value[11:23]} UTC"
         case _:
             return str(value)
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
+"""A time, as the timeline writes it down."""
 
 
 def _check(seen: Mapping[str, Json]) -> SeenCheck:
