@@ -35,8 +35,10 @@ def again(request: HttpRequest) -> HttpResponse:
 @require_safe
 def done(request: HttpRequest) -> HttpResponse:
     """They proved it, here or elsewhere: on. Who did not is asked."""
-    if not fresh(request):
-        return page(request)
+    return _on(request) if fresh(request) else page(request)
+
+
+def _on(request: HttpRequest) -> HttpResponse:
     proved(request)
     return redirect(next_of(request) or settings.LOGIN_REDIRECT_URL)
 
@@ -54,7 +56,7 @@ def _tried(request: HttpRequest) -> HttpResponse:
         return page(request, 401, "That is not your password. It is case-sensitive.")
     one.was_right()
     reauthenticate_by_password(request)
-    return done(request)
+    return _on(request)
 
 
 def page(request: HttpRequest, status: int = 200, refusal: str = "") -> HttpResponse:
