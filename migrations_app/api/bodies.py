@@ -103,6 +103,12 @@ class Noted(Body):
     text: Annotated[Words, Field(min_length=1)]
 
 
+class Annotation(Noted):
+    """A sentence, on its own or `about` the entry with this seq."""
+
+    about: Annotated[StrictInt, Field(ge=1, le=2**31 - 1)] | None = None
+
+
 class Measured(Body):
     """A measurement for a check whose source is `pushed`. `value` in the check's unit."""
 

@@ -10,7 +10,7 @@ from migrations_app.actions import steps
 from migrations_app.actions.once import Outcome
 from migrations_app.actions.steps import Evidence
 from migrations_app.api.answer import answered, poke
-from migrations_app.api.bodies import Came, Clicked, Measured, Noted, click_of
+from migrations_app.api.bodies import Annotation, Came, Clicked, Measured, click_of
 from migrations_app.api.out import OutcomeOut
 from migrations_app.api.scope import EITHER, EVIDENCE, OPERATE, Asked, seat_of
 from migrations_app.conductor.start import start as start_now
@@ -58,12 +58,12 @@ def complete_step(
 
 @router.post("/runs/{int:run_id}/notes", auth=EITHER, response=OutcomeOut, operation_id="note")
 def note(
-    request: Asked, run_id: int, body: Noted, came: Header[Came], response: HttpResponse
+    request: Asked, run_id: int, body: Annotation, came: Header[Came], response: HttpResponse
 ) -> Outcome:
-    """Put a sentence on the timeline. Needs no revision."""
+    """Put a sentence on the timeline, about one of its entries or none. Needs no revision."""
     seat = seat_of(request, run_id)
     click = Click(key=came.key or "", reason=body.text)
-    return answered(steps.note(seat.run_id, seat.actor, click), response)
+    return answered(steps.note(seat.run_id, seat.actor, click, body.about), response)
 
 
 @router.post(

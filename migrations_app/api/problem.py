@@ -26,6 +26,7 @@ STATUS: Final[Mapping[str, int]] = {
     "not_allowed": 403,
     "unknown_run": 404,
     "unknown_migration": 404,
+    "unknown_entry": 404,
     "stale": 409,
     "busy": 409,
     "wrong_state": 409,

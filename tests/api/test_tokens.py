@@ -35,6 +35,8 @@ POSTS: dict[str, tuple[str, set[Scope]]] = {
     "call_off": ("/runs/{id}/call-off", {Scope.OPERATE}),
     "complete_step": ("/runs/{id}/steps/look/complete", {Scope.OPERATE}),
     "note": ("/runs/{id}/notes", {Scope.OPERATE, Scope.DECIDE}),
+    "pin": ("/runs/{id}/timeline/1/pin", {Scope.OPERATE, Scope.DECIDE}),
+    "unpin": ("/runs/{id}/timeline/1/unpin", {Scope.OPERATE, Scope.DECIDE}),
     "push_evidence": ("/runs/{id}/evidence", {Scope.EVIDENCE}),
     "sign_off": ("/runs/{id}/sign-off", {Scope.DECIDE}),
     "go": ("/runs/{id}/go", {Scope.DECIDE}),
@@ -69,7 +71,8 @@ BODIES: dict[str, dict[str, object]] = {
     "nudge": {"about": "sign_off", "person": "raj"},
     "offer_role": {"role": "dri", "to": "raj"},
     **dict.fromkeys(
-        ("take_step", "put_step_down", "accept_role", "decline_role", "withdraw_role", "take_over"),
+        ("pin", "unpin", "take_step", "put_step_down", "accept_role", "decline_role",
+         "withdraw_role", "take_over"),
         _EMPTY,
     ),
 }  # fmt: skip

@@ -81,7 +81,7 @@ def test_the_decision_waits_for_the_dri_once_nothing_else_is_waited_for() -> Non
     screen(one, "ravi").click("sign-off", role="database")
     standing = stands(one, "ana")
     assert standing.yours == ("the decision at gate 1: Go or No-Go",)
-    assert standing.waits == "ana says Go or No-Go"
+    assert standing.waits == "ana decides: Go or No-Go"
     page = screen(one, "ana").client.get("/").content.decode()
     assert "waits for you: the decision at gate 1: Go or No-Go" in page
     assert "<strong>1</strong> waits for you" in page

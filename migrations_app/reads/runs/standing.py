@@ -98,21 +98,21 @@ def _leads(row: Membership) -> bool:
 
 
 def _line(state: State, gate: GateBox | None, dri: str) -> str:
-    """What it waits for, in a few words."""
+    """What comes next and by whom, or what is missing for it, in a few words."""
     if state is State.GATE and gate is not None:
         said = [need.sentence for need in gate.needs]
         more = f", and {len(said) - _FEW} more" if len(said) > _FEW else ""
-        return "; ".join(said[:_FEW]) + more if said else f"{dri} says Go or No-Go"
+        return "; ".join(said[:_FEW]) + more if said else f"{dri} decides: Go or No-Go"
     return _LINES.get(state, "").format(dri=dri)
 
 
 _LINES = {
     State.PLANNED: "{dri} starts it",
-    State.SHIFTING: "its weights to be confirmed",
-    State.BAKING: "its hold",
+    State.SHIFTING: "its weights are on their way",
+    State.BAKING: "its hold is over",
     State.HELD: "{dri} resumes it, or it goes back",
     State.FROZEN: "{dri} resumes it, or it goes back by name",
-    State.ROLLING_BACK: "every route to be read back on BLUE",
+    State.ROLLING_BACK: "every route is being read back on BLUE",
     State.ROLLED_BACK: "{dri} resumes it, or calls it off",
 }
 
