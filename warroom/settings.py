@@ -154,6 +154,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # from signing in, whatever happens meanwhile: web/login.py
 CSRF_COOKIE_NAME = f"{_HOST}csrftoken"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "migrations_app.web.csrf.refused"
 CSRF_COOKIE_SAMESITE = "Lax"
 WARROOM_DEVICE_COOKIE = f"{_HOST}device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not ENV.insecure_http
