@@ -62,6 +62,27 @@ def debug_in_public(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security)
+def provider_in_clear(**_: Any) -> list[CheckMessage]:
+    """Whoever is on the way to an unencrypted provider signs in as anybody."""
+    provider = settings.WARROOM_PROVIDER
+    parts = urlsplit(provider.url if provider else "")
+    if parts.scheme != "http" or parts.hostname in _LOOPBACK:
+        return []
+    told = "WARROOM_OIDC_URL is not encrypted: people could be signed in as anybody."
+    return [Error(told, hint="Use the provider's https:// address.", id="warroom.E005")]
+
+
+@register(Tags.security, deploy=True)
+def proxies_known(**_: Any) -> list[CheckMessage]:
+    """Behind a proxy we don't know of everybody comes from one address, and is throttled as one."""
+    if settings.WARROOM_TRUSTED_PROXIES or urlsplit(settings.WARROOM_URL).scheme != "https":
+        return []
+    told = "WARROOM_URL is https, and WARROOM_TRUSTED_PROXIES is 0: a proxy decrypts for us."
+    hint = "Set it to how many proxies add their peer to X-Forwarded-For: 1, most of the time."
+    return [Caution(told, hint=hint, id="warroom.W003")]
+
+
 @register()
 def kinds_load(**_: Any) -> list[CheckMessage]:
     """A driver, source or channel that is installed and can't even be imported."""

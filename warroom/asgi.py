@@ -9,6 +9,7 @@ from django.core.asgi import get_asgi_application
 from django.utils.module_loading import import_string
 
 from migrations_app.live.counter import Counter
+from migrations_app.live.guards import ALWAYS, Guarded, hsts
 from migrations_app.live.hub import Hub
 from migrations_app.live.stream import HoldStreams
 
@@ -22,4 +23,5 @@ pages = get_asgi_application()
 eyes = import_string("migrations_app.web.live.EYES")  # needs the applications that are set up now
 status = import_string("migrations_app.web.status.SHELF")
 address = import_string("migrations_app.web.status.address")
-application = Counter(HoldStreams(pages, Hub(eyes, settings.WARROOM_REDIS_URL)), status, address)
+inside = Counter(HoldStreams(pages, Hub(eyes, settings.WARROOM_REDIS_URL)), status, address)
+application = Guarded(inside, ALWAYS | hsts(settings.SECURE_HSTS_SECONDS))

@@ -31,7 +31,9 @@ AT_ONCE: Final = 16
 database connection for a moment; pages and clicks must not have to queue behind them."""
 
 HOLD: Final = b"x-hold-stream"
-_REPLACED: Final = {HOLD, b"content-length", b"content-type", b"cache-control", b"expires"}
+_REPLACED: Final = {
+    HOLD, b"content-length", b"content-type", b"content-encoding", b"cache-control", b"expires",
+}  # fmt: skip
 _OURS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),

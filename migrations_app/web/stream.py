@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-AGAIN = "warroom-stream"
+AGAIN = f"{'__Secure-' if settings.SESSION_COOKIE_SECURE else ''}warroom-stream"
+"""Of one stream's path alone, which `__Host-` does not allow."""
+
 _SALT = "warroom.stream"
 
 
