@@ -45,7 +45,7 @@ def as_html(request: HttpRequest, seat: Seat) -> StreamingHttpResponse:  # noqa:
 
     Its style is inside it, so that it also prints from a disk; no other style would be applied.
     """
-    response = _document(seat, _printed(seat.run_id), "text/html; charset=utf-8", "html", "inline")
+    response = _document(seat, printed(seat.run_id), "text/html; charset=utf-8", "html", "inline")
     response["Content-Security-Policy"] = _POLICY.format(_fingerprint())
     return response
 
@@ -65,7 +65,8 @@ def _document(
     return StreamingHttpResponse(pieces, content_type=kind, headers=headers)
 
 
-async def _printed(run_id: int) -> AsyncIterator[str]:
+async def printed(run_id: int) -> AsyncIterator[str]:
+    """The page to print in pieces. Raises `Run.DoesNotExist` before the first."""
     front = await sync_to_async(cover)(run_id)
     draw = sync_to_async(render_to_string)
     page = await draw("warroom/print/document.html", {"cover": front, "style": _style()})
