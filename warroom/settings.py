@@ -115,6 +115,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = False  # ours knows the provider, too: web/s
 MFA_ADAPTER = "migrations_app.web.adapters.Factors"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
+    "add_webauthn": "migrations_app.web.factors.NewKey",
     "authenticate": "migrations_app.web.factors.Code",
     "authenticate_webauthn": "migrations_app.web.factors.Key",
     "reauthenticate": "migrations_app.web.factors.CodeAgain",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -60,8 +61,7 @@ class Arrivals(DefaultSocialAccountAdapter):  # type: ignore[misc]  # django-all
         """Back to the login page, with a sentence; the log says more."""
         if error == AuthError.CANCELLED:
             _refuse(request, f"You did not sign in with {provider.name}.", 401)
-        reason = exception if isinstance(exception, Untrue) else type(exception).__name__
-        log.warning("%s let nobody in: %s", provider.name, reason)
+        log.warning("%s let nobody in: %s", provider.name, _told(exception))
         raise ImmediateHttpResponse(down(request))
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
@@ -74,6 +74,15 @@ class Arrivals(DefaultSocialAccountAdapter):  # type: ignore[misc]  # django-all
             _prove(request, sociallogin, data["id_token"])
         elif not sociallogin.is_existing:
             _introduce(request, sociallogin, email)
+
+
+def _told(error: Exception | None) -> str:
+    """What an operator may know of it. An answer of the provider may hold tokens: of that, its
+    error's name alone (`invalid_client`)."""
+    if isinstance(error, Untrue):
+        return str(error)
+    named = re.search(r'"error"\s*:\s*"([a-z_]{1,40})"', str(error))
+    return f"{type(error).__name__} {named[1]}" if named else type(error).__name__
 
 
 def _configured() -> Any:
