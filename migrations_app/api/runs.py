@@ -33,7 +33,8 @@ _DOCUMENT: Final[dict[str, object]] = {
 def list_runs(request: Asked, migration: str = "") -> list[RunView]:
     """Runs of your migrations: live ones, then planned ones, then the newest that ended."""
     found = runs(request.auth.user_id, size=_PAST)
-    every = [one.run for one in (*found.live, *found.planned, *found.past.runs)]
+    every = [one.run for one in (*found.live, *found.planned)]
+    every += [one.run for one in found.past.runs]
     return [one for one in every if migration in {"", one.slug}]
 
 

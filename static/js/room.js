@@ -70,10 +70,18 @@ function redraw(name, html) {
   recall();
 }
 
+// While a click is under way its form stays: htmx places an answer by the element that asked, and loses
+// it when that element is gone. The answer brings everything fresh anyway.
+let posting = 0;
+
 // What anybody may do has changed: what I may do is asked for anew.
 function turn(region, key) {
   if (region.textContent === key) return;
   region.textContent = key;
+  if (!posting) ask();
+}
+
+function ask() {
   if (room.dataset.mine) htmx.ajax("GET", room.dataset.mine, { target: "#mine", swap: "innerHTML" });
 }
 
@@ -113,7 +121,12 @@ function follow() {
     const seen = document.querySelector("[data-evaluation]").dataset.evaluation;
     if (formData.has("evaluation")) formData.set("evaluation", seen);
   });
-  on("beforeSwap", ({ xhr, requestConfig }) => {
+  const counted = (step) => ({ requestConfig }) => { if (requestConfig.verb === "post") posting += step; };
+  on("beforeRequest", counted(1));
+  on("afterRequest", counted(-1));
+  on("beforeSwap", (detail) => {
+    const { xhr, requestConfig, target } = detail;
+    if (posting && requestConfig.verb === "get" && target.id === "mine") { detail.shouldSwap = false; return; }
     const sent = requestConfig.verb === "post" && xhr.status < 400 ? requestConfig.elt : undefined;
     recall = memory(room, sent);
   });
@@ -122,8 +135,11 @@ function follow() {
     recall = undefined;
     if (requestConfig?.verb === "post" && document.activeElement === document.body) document.getElementById("mine").focus();
   });
-  on("sendError", () => say("refusal", "The server could not be reached. Nothing is known to have happened; try again."));
-  on("responseError", ({ xhr }) => say("refusal", `The server failed (${xhr.status}). Look at the timeline, then try again.`));
+  on("sendError", () => { say("refusal", "The server could not be reached. Nothing is known to have happened; try again."); ask(); });
+  on("responseError", ({ xhr, requestConfig }) => {
+    say("refusal", `The server failed (${xhr.status}). Look at the timeline, then try again.`);
+    if (requestConfig.verb === "post") ask();
+  });
   document.addEventListener("visibilitychange", tick);
   connect(room.dataset.scene);
 }

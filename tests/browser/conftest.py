@@ -119,16 +119,19 @@ def desk(_one_server: Server, chromium: Browser, transactional_db: None) -> Iter
 def _until_nobody_is_at_the_database() -> None:
     """Tables are emptied next, and the web process may still be answering somebody who left."""
     until = time.monotonic() + PATIENCE_MS / 1000
+    left: list[tuple[object, ...]] = []
     others = (
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "SELECT state, application_name, query FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
     )
     while time.monotonic() < until:
         with connection.cursor() as cursor:
             cursor.execute(others)
-            if cursor.fetchone() == (0,):
-                return
+            left = cursor.fetchall()
+        if not left:
+            return
         time.sleep(0.05)
+    raise AssertionError(f"the web process is still at work: {left}")
 
 
 def calm(**changes: Any) -> World:

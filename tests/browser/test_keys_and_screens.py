@@ -48,6 +48,7 @@ def test_go_with_the_keyboard_alone(desk: Desk) -> None:
     expect(ana.go).to_be_focused()
     ana.page.keyboard.press("Enter")
     expect(ana.state).to_contain_text("SHIFTING")
+    expect(ana.said).not_to_be_empty()
 
 
 def test_roll_back_with_the_keyboard_alone(desk: Desk) -> None:
@@ -58,6 +59,7 @@ def test_roll_back_with_the_keyboard_alone(desk: Desk) -> None:
     assert Run.objects.get(pk=one.run_id).state == "gate"
     ana.page.keyboard.press("Enter")
     expect(ana.state).to_contain_text("ROLLED BACK")
+    expect(ana.said).not_to_be_empty()
 
 
 def test_everything_can_be_reached_by_tab(desk: Desk) -> None:
@@ -92,6 +94,7 @@ def test_no_go_asks_why(desk: Desk) -> None:
     ana.page.keyboard.press("Enter")
     expect(ana.state).to_contain_text("HELD")
     expect(ana.timeline).to_contain_text("p95 looks odd")
+    expect(ana.said).not_to_be_empty()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1280, 720), (1920, 1080)])
@@ -163,6 +166,7 @@ def test_nothing_moves_for_who_wants_nothing_to_move(desk: Desk) -> None:
     ana = desk.sit(one, "ana", reduced_motion="reduce")
     ana.roll_back.click()
     expect(ana.state).to_contain_text("ROLLED BACK")
+    expect(ana.said).not_to_be_empty()
     assert ana.page.evaluate("document.getAnimations().length") == 0
 
 
@@ -173,6 +177,7 @@ def test_changes_are_said_to_who_listens(desk: Desk) -> None:
     assert ana.at("#alarm").get_attribute("role") == "alert"
     ana.go.click()
     expect(ana.at("#say")).to_contain_text("shifting", ignore_case=True)
+    expect(ana.said).not_to_be_empty()
 
 
 def test_a_night_when_the_clocks_change(desk: Desk) -> None:

@@ -33,6 +33,7 @@ def test_what_one_decides_the_other_sees_without_reloading(desk: Desk) -> None:
     ana.go.click()
     expect(ravi.state).to_contain_text("SHIFTING")
     expect(ravi.timeline).to_contain_text("Go at gate 1 by ana")
+    expect(ana.said).not_to_be_empty()
     build.settled(one)
     expect(ana.state).not_to_contain_text("SHIFTING")
 
@@ -45,6 +46,7 @@ def test_one_click_rolls_back_and_everybody_sees_how_far_it_is(desk: Desk) -> No
         expect(room.state).to_contain_text("ROLLED BACK")
         expect(room.at("#routes .ladder").first).to_contain_text("requested")
         expect(room.at("#routes .ladder").first).to_contain_text("confirmed")
+    expect(ana.said).not_to_be_empty()
     assert ana.page.title().startswith("◀ ROLLED BACK")
     assert Run.objects.get(pk=one.run_id).state == "rolled_back"
 

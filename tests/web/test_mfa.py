@@ -32,7 +32,7 @@ def ana() -> User:
 
 
 def code(seed: str = SEED, steps: int = 0) -> str:
-    return format_hotp_value(hotp_value(seed, int(time.time()) // 30 + steps))
+    return str(format_hotp_value(hotp_value(seed, int(time.time()) // 30 + steps)))
 
 
 def wrong() -> str:
@@ -206,7 +206,7 @@ def test_the_account_page_says_what_there_is(ana: User) -> None:
     TOTP.activate(ana, SEED)
     page = client.get("/account/").content.decode()
     assert "Asked for a code whenever you sign in" in page
-    assert "Make them" in page
+    assert "/account/codes/new/" in page
 
 
 @pytest.mark.parametrize("body", [{"code": "\x00"}, {"code": "9" * 5000}, {}, {"credential": "x"},
