@@ -15,6 +15,7 @@ from migrations_app.domain.states import State, Verb, rule
 from migrations_app.domain.timeline import Kind
 from migrations_app.models import Check, SourceTick
 from migrations_app.reads.access import require
+from migrations_app.reads.plans import runbook_of
 
 if TYPE_CHECKING:
     from migrations_app.domain.actor import Actor, Click
@@ -52,6 +53,7 @@ def _amend(held: Locked, actor: Actor, click: Click, new: BoundPlan) -> Event:
     _require_compatible(held, new)
     old = held.bound
     held.bound, held.run.plan, held.run.plan_sha256 = new, after, new.sha256
+    held.run.runbook = runbook_of(held.run.migration)
     held.run.revision += 1
     if held.state is not State.PLANNED:
         _lay_out_again(held, old)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256 as hashed
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
@@ -12,8 +13,9 @@ from migrations_app.actions.lock import hold_all
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.plan.bind import digest
 from migrations_app.domain.plan.people import Role
+from migrations_app.domain.plan.runbook import dump
 from migrations_app.domain.states import LIVE
-from migrations_app.models import Membership, Migration, Run
+from migrations_app.models import Membership, Migration, Run, Runbook
 from migrations_app.models.clock import db_now
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Loaded:
     kept: tuple[Seat, ...] = ()
 
 
-def load(plan: Plan, by: str | None = None) -> Loaded:
+def load(plan: Plan, by: str | None = None, text: str = "") -> Loaded:
     """Store `plan` under its slug and seat the people it names. Runs that were started keep theirs.
 
     The first of each role holds it, the others back it up; while a run is live whoever holds it
@@ -61,10 +63,21 @@ def load(plan: Plan, by: str | None = None) -> Loaded:
             row.title, row.plan, row.sha256 = plan.title, content, sha256
             row.updated_at = db_now()
             row.save()
+        _keep(row, text or dump(plan))
         hold_all(row.pk)
         kept = _kept(row, plan)
         unknown = _seat(row, plan, {role for role, _ in kept})
         return Loaded(row.slug, found is None, changed, unknown, _beyond(row, plan), kept)
+
+
+def _keep(row: Migration, text: str) -> None:
+    """Remember the text of the plan that `row` has now."""
+    Runbook.objects.update_or_create(
+        migration=row,
+        sha256=hashed(text.encode()).hexdigest(),
+        defaults={"plan_sha256": row.sha256, "loaded_at": db_now()},
+        create_defaults={"plan_sha256": row.sha256, "loaded_at": db_now(), "text": text},
+    )
 
 
 def _require_dri(by: str | None, plan: Plan, found: Migration | None) -> None:

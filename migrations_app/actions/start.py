@@ -17,6 +17,7 @@ from migrations_app.domain.states import Verb
 from migrations_app.domain.timeline import Kind
 from migrations_app.models import ChannelPost, Check, Migration, Route, Run, SourceTick
 from migrations_app.reads.access import require
+from migrations_app.reads.plans import runbook_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +36,7 @@ def plan_run(migration_id: int, environment: str, actor: Actor) -> Run:
         kind=bound.kind,
         plan=bound.to_snapshot(),
         plan_sha256=bound.sha256,
+        runbook=runbook_of(migration),
     )
     with locked(run.pk) as held:
         sentence = f"Run planned in {environment} ({bound.kind})"
@@ -110,6 +112,7 @@ def _freeze(held: Locked) -> None:
     held.bound = _bind(held.run.migration, held.run.environment)
     held.run.plan = held.bound.to_snapshot()
     held.run.plan_sha256 = held.bound.sha256
+    held.run.runbook = runbook_of(held.run.migration)
     if not held.plan.phases:
         raise Refused("empty_plan", "The plan has no phases: there is nothing to start.")
 

@@ -5,10 +5,10 @@ from migrations_app.models.delivery import Beat, ChannelPost, Delivery
 from migrations_app.models.door import Cached, Knocks
 from migrations_app.models.event import Decision, Event, IdempotencyKey, Pin
 from migrations_app.models.people import ApiToken, Handover, Membership, Nudge, Presence
-from migrations_app.models.plan import Migration
+from migrations_app.models.plan import Migration, Runbook
 from migrations_app.models.route import Attempt, Flip, Route
 from migrations_app.models.run import Gate, Latch, Run, SignOff, StepDone, StepNote, StepTaken
-from migrations_app.models.slack import Inbound, SlackAccount
+from migrations_app.models.slack import Inbound, SlackAccount, SlackQuote
 from migrations_app.models.status import Letter, StatusLink, StatusPage, Subscriber
 from migrations_app.models.update import Update
 
@@ -39,8 +39,10 @@ __all__ = [
     "Reading",
     "Route",
     "Run",
+    "Runbook",
     "SignOff",
     "SlackAccount",
+    "SlackQuote",
     "SourceTick",
     "StatusLink",
     "StatusPage",

@@ -21,3 +21,25 @@ class Migration(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class Runbook(models.Model):
+    """The text that a plan was loaded from, comments and all.
+
+    `plan_sha256`: of the plan that is in it. The same text loaded again is the same row, and the
+    newest again.
+    """
+
+    migration = models.ForeignKey(Migration, models.PROTECT, related_name="runbooks")
+    plan_sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64)
+    text = models.TextField()
+    loaded_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("migration", "sha256"), name="runbook_text_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"runbook {self.sha256[:12]} of {self.migration_id}"

@@ -9,14 +9,14 @@ from django.db.models import Q
 from migrations_app.domain.plan.people import Role
 from migrations_app.domain.states import LIVE, State
 from migrations_app.models.clock import ClockTimestamp
-from migrations_app.models.plan import Migration
+from migrations_app.models.plan import Migration, Runbook
 
 STATES = [(state.value, state.value) for state in State]
 _LIVE = sorted(state.value for state in LIVE)
 
 
 class Run(models.Model):
-    """A run executes `plan`, the snapshot frozen at its start.
+    """A run executes `plan`, the snapshot frozen at its start; `runbook` is the text of it.
 
     `revision` counts decisions and facts that move the run; `seq` counts its events and is
     allocated under the run's lock. `phase` is the index of the phase it is in, -1 before the
@@ -29,6 +29,7 @@ class Run(models.Model):
     kind = models.CharField(max_length=12)
     plan = models.JSONField()
     plan_sha256 = models.CharField(max_length=64)
+    runbook = models.ForeignKey(Runbook, models.PROTECT, null=True, related_name="+")
 
     state = models.CharField(max_length=16, default=State.PLANNED.value)
     leg = models.PositiveIntegerField(default=1)

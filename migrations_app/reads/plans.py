@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrations_app.domain.plan.bind import BoundPlan
+from migrations_app.models import Runbook
 
 if TYPE_CHECKING:
     from migrations_app.domain.plan.phase import Phase
-    from migrations_app.models import Run
+    from migrations_app.models import Migration, Run
 
 _PARSED: dict[str, BoundPlan] = {}
 
@@ -26,3 +27,9 @@ def plan_of(run: Run) -> BoundPlan:
 def phase_of(run: Run) -> Phase:
     """The phase `run` is in. Only for runs that were started."""
     return plan_of(run).plan.phases[run.phase]
+
+
+def runbook_of(migration: Migration) -> Runbook | None:
+    """The text of the plan that `migration` has now; None where none was kept."""
+    texts = Runbook.objects.filter(migration=migration, plan_sha256=migration.sha256)
+    return texts.order_by("-loaded_at", "-pk").first()

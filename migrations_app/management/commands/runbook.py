@@ -43,16 +43,17 @@ class Command(BaseCommand):
             case "dump":
                 self.stdout.write(dump(stored(options["slug"])), ending="")
             case "lint":
-                self._lint(options["file"], ask=options["check_sources"])
+                self._lint(options["file"], read(options["file"]), ask=options["check_sources"])
                 self.stdout.write(f"{WELL} {options['file']}: nothing refuses a start")
             case _:
-                plan = self._lint(options["file"], ask=options["check_sources"])
-                self._load(plan, options["by"])
+                text = read(options["file"])
+                plan = self._lint(options["file"], text, ask=options["check_sources"])
+                self._load(plan, options["by"], text)
 
-    def _lint(self, file: Path, *, ask: bool) -> Plan:
-        """The plan, if nothing in it refuses a start."""
+    def _lint(self, file: Path, text: str, *, ask: bool) -> Plan:
+        """The plan in `text`, if nothing in it refuses a start."""
         try:
-            book = open_runbook(read(file))
+            book = open_runbook(text)
         except RunbookError as error:
             self._told(file, error.problems)
             raise
@@ -67,9 +68,9 @@ class Command(BaseCommand):
             count = "one thing" if len(errors) == 1 else f"{len(errors)} things"
             raise CommandError(f"{file}: {count} to put right first. Nothing was stored.")
 
-    def _load(self, plan: Plan, by: str | None) -> None:
+    def _load(self, plan: Plan, by: str | None, text: str) -> None:
         with plainly():
-            done = load(plan, None if by is None else actor_named(by).name)
+            done = load(plan, None if by is None else actor_named(by).name, text)
         what = "loaded" if done.created else "loaded anew" if done.changed else "unchanged"
         self.stdout.write(f"{WELL} {done.slug}: {what}")
         self._people(done)
