@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from migrations_app.live.mirror import Found
-    from migrations_app.live.shelf import Rendered
+    from migrations_app.live.shelf import Page, Rendered
     from migrations_app.live.viewer import Message, Send
 
     Scope = dict[str, Any]
@@ -38,6 +38,10 @@ GUARDS: Final = {
 LISTED: Final = "public, max-age=15, stale-while-revalidate=60"
 UNLISTED: Final = "private, no-cache"
 """A page behind a link is kept by no shared cache, so that revoking it is the end of it."""
+
+MEANWHILE_S: Final = 10.0
+"""What was looked up so long ago is served while it is looked up anew: a database that hangs keeps
+no reader waiting. Older pages are looked up first, so a revoked link is gone after this time."""
 
 
 def headers(rendered: Rendered, found: Found) -> dict[str, str]:
@@ -62,6 +66,7 @@ class Counter:
 
     def __init__(self, app: App, shelf: Shelf, address: Address) -> None:
         self._app, self._shelf, self._address = app, shelf, address
+        self._asking: dict[str, asyncio.Task[Page | None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reads = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
@@ -79,11 +84,30 @@ class Counter:
             return
         await _hand_over(scope, send, *page)
 
-    async def _page(self, key: str, form: str) -> tuple[Rendered, Found] | None:
-        page = self._shelf.at_hand(key, form)
-        if isinstance(page, bool):
+    async def _page(self, key: str, form: str) -> Page | None:
+        known = self._shelf.at_hand(key, form)
+        if known is not None and known.fresh:
+            return known.page
+        asking = self._asking.get(key) or self._ask(key, form)
+        if known is not None and known.age <= MEANWHILE_S:
+            return known.page
+        await asyncio.shield(asking)
+        known = self._shelf.at_hand(key, form)
+        if known is None:  # evicted already
             return await asyncio.to_thread(self._shelf.fetch, key, form)
-        return page
+        return known.page
+
+    def _ask(self, key: str, form: str) -> asyncio.Task[Page | None]:
+        """One question for all who wait: a storm takes one thread, not all there are."""
+        asking = asyncio.create_task(asyncio.to_thread(self._shelf.fetch, key, form))
+        self._asking[key] = asking
+        asking.add_done_callback(lambda done: self._answered(key, done))
+        return asking
+
+    def _answered(self, key: str, done: asyncio.Task[Page | None]) -> None:
+        del self._asking[key]
+        if not done.cancelled():
+            done.exception()  # told to whoever waits, if anybody does
 
 
 async def _hand_over(scope: Scope, send: Send, rendered: Rendered, found: Found) -> None:

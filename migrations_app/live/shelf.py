@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from migrations_app.live.mirror import Found, Mirror
 
 FRESH_S: Final = 2.0
+PAUSE_S: Final = 1.0
+"""A database that did not answer is left alone for so long: each question may hang for seconds, and
+those who guess addresses would queue up more of them than there are threads."""
+
 KEPT: Final = 1000
 """Pages kept in memory, unknown addresses included: those who guess evict each other first."""
+
+_DOORS: Final = 64
 
 
 class Away(Exception):
@@ -46,7 +52,21 @@ class _Book:
     at: datetime
     forms: Mapping[str, Rendered]
     since: datetime | None  # not checked since; None while all is well
-    busy: threading.Lock = field(default_factory=threading.Lock)
+
+
+Page = tuple[Rendered, "Found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What can be answered without asking anybody: None for no page. `age` in seconds."""
+
+    page: Page | None
+    age: float
+
+    @property
+    def fresh(self) -> bool:
+        return self.age <= FRESH_S
 
 
 class Shelf:
@@ -61,36 +81,49 @@ class Shelf:
         self._look, self._draw, self._mirror = look, draw, mirror
         self._books: OrderedDict[str, _Book] = OrderedDict()
         self._lock = threading.Lock()
+        self._doors = tuple(threading.Lock() for _ in range(_DOORS))
+        self._away_until = float("-inf")
 
-    def at_hand(self, key: str, form: str) -> tuple[Rendered, Found] | bool | None:
-        """What can be answered without asking anybody: a page, None for no page, False for ask."""
+    def at_hand(self, key: str, form: str) -> Known | None:
+        """What is known already, however old; None if nothing is."""
         book = self._books.get(key)
-        if book is None or time.monotonic() - book.looked > FRESH_S:
-            return False
-        return _page(book, form)
+        return None if book is None else Known(_page(book, form), time.monotonic() - book.looked)
 
-    def fetch(self, key: str, form: str) -> tuple[Rendered, Found] | None:
-        """The page, looked up if it is not fresh. Only one asks; the others take what is there."""
-        book = self._books.get(key)
-        if book is not None and not book.busy.acquire(blocking=False):
+    def fetch(self, key: str, form: str) -> Page | None:
+        """The page, looked up if it is not fresh. Only one asks; the others take what is there, or
+        wait for it where nothing is. Raises Away."""
+        book, door = self._books.get(key), self._doors[hash(key) % _DOORS]
+        if not door.acquire(blocking=book is None) and book is not None:
             return _page(book, form)
         try:
-            fresh = self._fresh(key, book)
+            known = self.at_hand(key, form)
+            if known is not None and known.fresh:  # somebody asked while we waited
+                return known.page
+            book = self._fresh(key, self._books.get(key))
+            self._keep(key, book)
         finally:
-            if book is not None:
-                book.busy.release()
-        self._keep(key, fresh)
-        return _page(fresh, form)
+            door.release()
+        return _page(book, form)
 
     def forget(self) -> None:
         """Begin anew, as after a restart. The mirror stays."""
         with self._lock:
             self._books.clear()
+            self._away_until = float("-inf")
+
+    def _asked(self, key: str) -> Found | None:
+        if time.monotonic() < self._away_until:
+            raise Away
+        try:
+            return self._look(key)
+        except Away:
+            self._away_until = time.monotonic() + PAUSE_S
+            raise
 
     def _fresh(self, key: str, before: _Book | None) -> _Book:
         now, at = time.monotonic(), datetime.now(UTC)
         try:
-            found = self._look(key)
+            found = self._asked(key)
         except Away:
             return self._old(key, before, now, at)
         if found is None:
@@ -126,7 +159,7 @@ def _same(before: _Book, found: Found) -> bool:
     return before.since is None and before.found == found
 
 
-def _page(book: _Book, form: str) -> tuple[Rendered, Found] | None:
+def _page(book: _Book, form: str) -> Page | None:
     found = book.found
     if found is None or (found.until is not None and found.until <= datetime.now(UTC)):
         return None
