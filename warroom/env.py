@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_HOOKS = "https://hooks.slack.com"
 _TRUE = {"1", "true", "yes", "on"}
 
 
@@ -108,6 +109,9 @@ class Env:
     provider: Provider | None
     proxies: int
     proof_s: int
+    slack_secrets: list[str] = field(repr=False)
+    slack_emoji: str
+    slack_hooks: str
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Env:
@@ -140,4 +144,7 @@ class Env:
             provider=Provider.read(environ),
             proxies=_whole(environ, "WARROOM_TRUSTED_PROXIES", 0),
             proof_s=_whole(environ, "WARROOM_PROOF_MINUTES", 15) * 60,
+            slack_secrets=_list(environ, "WARROOM_SLACK_SIGNING_SECRET", ""),
+            slack_emoji=_text(environ, "WARROOM_SLACK_EMOJI", "pushpin").strip(":"),
+            slack_hooks=_text(environ, "WARROOM_SLACK_HOOKS", _HOOKS).rstrip("/") + "/",
         )

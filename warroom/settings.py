@@ -59,6 +59,9 @@ WARROOM_STATUS_DIR = BASE_DIR / ENV.status_dir  # public pages, for when the dat
 globals().update(mail(ENV.mail_url))
 WARROOM_MAILS = bool(ENV.mail_url)
 DEFAULT_FROM_EMAIL = ENV.mail_from
+WARROOM_SLACK_SIGNING_SECRETS = ENV.slack_secrets  # several while one is being replaced
+WARROOM_SLACK_EMOJI = ENV.slack_emoji  # puts a message on the timeline
+WARROOM_SLACK_HOOKS = ENV.slack_hooks  # where the addresses begin that clicks are answered at
 WARROOM_PANELS = ENV.panels  # addresses of fragments that are loaded below a room
 ASGI_APPLICATION = "warroom.asgi.application"
 

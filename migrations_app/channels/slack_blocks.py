@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrations_app.channels.slack_text import clip, link, one_line, safe, size
-from migrations_app.domain.message import Tone
+from migrations_app.channels.slack_text import clip, cut, link, one_line, safe, size, visible
+from migrations_app.domain.message import Look, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from migrations_app.domain.message import Message
+    from migrations_app.domain.message import Button, Confirm, Message
 
     Block = dict[str, object]
 
@@ -25,6 +25,9 @@ FALLBACK = 3000  # Slack recommends at most 4,000 for `text`
 FIELDS = 10  # in one section
 LABEL = 75
 VALUE = 500  # Slack allows 2,000 for label and value together
+TITLE = 100  # of a question before a button counts
+QUESTION = 300
+ANSWER = 30
 ALL_LINES = 5000
 ALL_FACTS = 3500
 
@@ -36,6 +39,7 @@ def render(message: Message) -> tuple[str, list[Block]]:
     lines = _fit([clip(safe(line), SECTION) for line in message.lines], ALL_LINES, "line")
     facts = [(one_line(label), one_line(value)) for label, value in message.facts]
     blocks = [_header(message), *_sections(lines), *_fact_sections(facts)]
+    blocks += [_actions(number, row) for number, row in enumerate(message.rows)]
     if message.link and (room := link(message.link, "Open the room")):
         blocks.append({"type": "context", "elements": [_mrkdwn(room)]})
     return _fallback(message, lines, facts), blocks
@@ -72,6 +76,41 @@ def _fact_sections(facts: Sequence[tuple[str, str]]) -> Iterator[Block]:
 def _field(label: str, value: str) -> str:
     name = clip(label.replace("*", ""), LABEL) or "–"
     return f"*{name}*\n{clip(value, VALUE) or '–'}"
+
+
+def _actions(number: int, row: Sequence[Button]) -> Block:
+    buttons = [_button(one) for one in row]
+    return {"type": "actions", "block_id": f"row-{number}", "elements": buttons}
+
+
+def _button(one: Button) -> Block:
+    shown: Block = {"type": "button", "action_id": one.action, "text": plain(one.label, LABEL)}
+    if one.link:
+        shown["url"] = one.link
+    if one.value:
+        shown["value"] = one.value
+    if one.look is not Look.PLAIN:
+        shown["style"] = one.look.value
+    if one.confirm:
+        shown["confirm"] = _confirm(one.confirm, one.look)
+    return shown
+
+
+def _confirm(asked: Confirm, look: Look) -> Block:
+    style = {} if look is Look.PLAIN else {"style": look.value}
+    return {
+        "title": plain(asked.title, TITLE),
+        "text": plain(asked.text, QUESTION),
+        "confirm": plain(asked.yes, ANSWER),
+        "deny": plain(asked.no, ANSWER),
+        **style,
+    }
+
+
+def plain(raw: str, limit: int) -> Block:
+    """Text in which nothing is markup. Slack does not unescape it, so that nothing is escaped."""
+    shown = cut(visible(raw), limit) or "–"
+    return {"type": "plain_text", "text": shown, "emoji": False}
 
 
 def _fit(parts: Sequence[str], budget: int, noun: str) -> list[str]:

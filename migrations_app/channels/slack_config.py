@@ -33,7 +33,7 @@ def _safe_address(base_url: str) -> str:
 
 class SlackConfig(BaseModel):
     """`channel`: the ID (`C0123ABCD`) or the `#name`; `timeout`: seconds, for connecting and again
-    for the whole answer."""
+    for the whole answer. `buttons`: whether people decide from here, or only read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -41,3 +41,4 @@ class SlackConfig(BaseModel):
     channel: str = Field(pattern=CHANNEL)
     base_url: Annotated[str, AfterValidator(_safe_address)] = WebClient.BASE_URL
     timeout: float = Field(default=5.0, gt=0, le=10)
+    buttons: bool = False

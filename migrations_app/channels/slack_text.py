@@ -36,12 +36,25 @@ def one_line(raw: str) -> str:
     return " ".join(safe(raw).split())
 
 
+def visible(raw: str) -> str:
+    """On one line, with nothing hidden in it, and not escaped: for where nothing is markup."""
+    return " ".join(HIDDEN.sub(" ", raw).split())
+
+
 def clip(text: str, limit: int) -> str:
     """Escaped text cut to `limit` with an ellipsis, never in the middle of an entity."""
     if size(text) <= limit:
         return text
-    cut = text.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
-    return CUT_ENTITY.sub("", cut) + ELLIPSIS
+    return CUT_ENTITY.sub("", _short(text, limit)) + ELLIPSIS
+
+
+def cut(text: str, limit: int) -> str:
+    """Text that is not escaped, cut to `limit` with an ellipsis."""
+    return text if size(text) <= limit else _short(text, limit) + ELLIPSIS
+
+
+def _short(text: str, limit: int) -> str:
+    return text.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
 
 
 def link(url: str, label: str) -> str:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from migrations_app.channels.base import CHANNELS
-from migrations_app.conductor import seams
+from migrations_app.conductor import seams, slack
 from migrations_app.conductor.doctor_words import Part, found, ill, mind, well
 from migrations_app.domain.envref import references
 from migrations_app.domain.errors import ConfigError, SeamError
@@ -141,7 +141,7 @@ class _Visit:
         binding = self.bound.channels[name]
         where = f"channels.{name}"
         with closing(seams.build(CHANNELS, binding.kind, binding.config, where)) as channel:
-            return found(name, channel.check())
+            return found(name, [*channel.check(), *slack.heard(channel)])
 
 
 def _guarded(look: Callable[[str], list[Said]]) -> Callable[[str], list[Said]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -184,7 +184,8 @@ class _Sender:
 
 
 def _digest(message: Message) -> str:
-    return digest([message.tone.value, message.headline, message.lines, message.facts])
+    rows = [[asdict(button) for button in row] for row in message.rows]
+    return digest([message.tone.value, message.headline, message.lines, message.facts, rows])
 
 
 def _update(row: ChannelPost | Delivery, **values: object) -> None:

@@ -51,12 +51,22 @@ def roll_back(run_id: int, actor: Actor, back: Back) -> list[Returned]:
     Refused only for want of the role, where there is nothing to bring back, or until the phase's
     name is typed past the point of no return: then the weights are frozen where they are.
     """
+    call(run_id, actor, back)
+    return bring_back(run_id)
+
+
+def call(run_id: int, actor: Actor, back: Back) -> None:
+    """The first half: the latch. Once it is committed, whoever dies, the run goes back."""
     try:
         rollback.latch(run_id, actor, back)
     except Refused as refused:
         if refused.code == "typed_name":
             engine.freeze(run_id, f"{actor.name} asked to go back past the point of no return", {})
         raise
+
+
+def bring_back(run_id: int) -> list[Returned]:
+    """The second half, of a run that is latched: move, write it down, read back."""
     ranks = list(_ranks(run_id))
     for routes in ranks:
         _move(routes)

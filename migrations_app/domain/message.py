@@ -22,11 +22,45 @@ class Tone(StrEnum):
     ALARM = "alarm"
 
 
+class Look(StrEnum):
+    """How a button looks."""
+
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """What is asked before a button counts, and the two answers."""
+
+    title: str
+    text: str
+    yes: str
+    no: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press below a message. `action` says what, `value` of what, sealed by us.
+
+    One with a `link` leads there instead.
+    """
+
+    action: str
+    label: str
+    value: str = ""
+    link: str = ""
+    look: Look = Look.PLAIN
+    confirm: Confirm | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """`key` is stable across retries and unique per message (a LIVE message keeps one key for
     the run). `anchor` is the receipt of the run's live message, once there is one. `facts` are
-    label/value pairs; `lines` are sentences.
+    label/value pairs; `lines` are sentences. `rows` are buttons, for channels that can have them;
+    what stands in different rows is not neighbours.
     """
 
     key: str
@@ -37,3 +71,4 @@ class Message:
     facts: tuple[tuple[str, str], ...] = ()
     link: str | None = None
     anchor: str | None = None
+    rows: tuple[tuple[Button, ...], ...] = ()

@@ -9,7 +9,10 @@ from django.conf import settings
 from migrations_app.domain.message import Message, Style, Tone
 from migrations_app.domain.states import State, spoken
 from migrations_app.models import Check, Route, Run
+from migrations_app.models.clock import db_now
+from migrations_app.reads.gate import gate_view
 from migrations_app.reads.plans import plan_of
+from migrations_app.reads.slack_buttons import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +34,7 @@ def live_message(run: Run, channel: str, anchor: str) -> Message:
         facts=tuple(_facts(run, len(plan.phases))),
         link=room_url(run),
         anchor=anchor or None,
+        rows=rows(run, plan, room_url(run)),
     )
 
 
@@ -42,9 +46,21 @@ def room_url(run: Run) -> str:
 def _lines(run: Run, state: State) -> Iterable[str]:
     if run.why:
         yield run.why
+    if state is State.GATE:
+        yield _waiting(run)
     bad = Check.objects.filter(run=run).exclude(status="PASS")
     if state not in {State.ROLLED_BACK, State.COMPLETED, State.CALLED_OFF}:
         yield from (f"{check.status} · {check.sentence}" for check in bad[:5])
+
+
+_BY_PEOPLE = frozenset({"sign_off", "four_eyes", "step"})
+
+
+def _waiting(run: Run) -> str:
+    """Whom Go waits for. What it waits for besides is below, and changes with every reading."""
+    view = gate_view(run, db_now())
+    said = [need.sentence for need in view.needs if need.code in _BY_PEOPLE] if view else []
+    return f"Go waits for: {'; '.join(said)}." if said else "Go waits for nobody but the decider."
 
 
 def _facts(run: Run, phases: int) -> Iterable[tuple[str, str]]:

@@ -1,10 +1,15 @@
-"""What Slack sends us. Signed, no login."""
+"""What Slack sends us, signed; and the pages that say whose account is whose."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern, URLResolver
+from migrations_app.web import slack, slack_link
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("slack/interactivity", slack.interactivity, name="slack-interactivity"),
+    path("slack/command", slack.command, name="slack-command"),
+    path("slack/events", slack.events, name="slack-events"),
+    path("slack/link/<str:ticket>/", slack_link.link, name="slack-link"),
+    path("account/slack/<int:account_id>/off/", slack_link.unlink, name="slack-unlink"),
+]

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from migrations_app.reads.slack import linked
 from migrations_app.web.answer import SeeOther
 from migrations_app.web.step_up import proven
 
@@ -35,6 +36,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "codes": of_type.get(Authenticator.Type.RECOVERY_CODES),
         "keys": [one for one in own if one.type == Authenticator.Type.WEBAUTHN],
         "provider": settings.WARROOM_PROVIDER,
+        "slack": linked(request.user.pk or 0),
+        "hears_slack": bool(settings.WARROOM_SLACK_SIGNING_SECRETS),
         "linked": SocialAccount.objects.filter(user_id=request.user.pk).exists(),
     }
     return render(request, "account/account.html", context)

@@ -27,10 +27,11 @@ def roll_back(request: HttpRequest, seat: Seat) -> HttpResponse:
         returned = roll_back_now(seat.run_id, seat.actor, back)
     except Refused as refusal:
         return refused(request, seat, refusal)
-    return done(request, seat, _sentence(returned))
+    return done(request, seat, came_of(returned))
 
 
-def _sentence(returned: Sequence[Returned]) -> str:
+def came_of(returned: Sequence[Returned]) -> str:
+    """How far the way back is, in a sentence."""
     waiting = [one.route for one in returned if one.confirmed_at is None]
     if not waiting:
         return "Rolled back: every route is confirmed at its baseline."

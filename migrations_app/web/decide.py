@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from migrations_app.web.guard import Seat
 
 
-def _poke(run_id: int) -> None:
+def poke(run_id: int) -> None:
     """The weights that were just asked for should not wait for the poller."""
     routes = Route.objects.filter(run_id=run_id).values_list("pk", flat=True)
     hints.poke([hints.route(pk) for pk in routes])
@@ -36,7 +36,7 @@ def start(request: HttpRequest, seat: Seat) -> Outcome:
     """Start the run: its plan freezes, its first phase begins."""
     step_up.require(request, seat, Verb.START)
     outcome = start_now(seat.run_id, seat.actor, click_of(request))
-    _poke(seat.run_id)
+    poke(seat.run_id)
     return outcome
 
 
@@ -69,7 +69,7 @@ def go(request: HttpRequest, seat: Seat) -> Outcome:
     """Go: enter the next phase."""
     step_up.require(request, seat, Verb.GO)
     outcome = gate.go(seat.run_id, seat.actor, click_of(request), _going(request))
-    _poke(seat.run_id)
+    poke(seat.run_id)
     return outcome
 
 
@@ -92,7 +92,7 @@ def resume(request: HttpRequest, seat: Seat) -> Outcome:
     step_up.require(request, seat, Verb.RESUME)
     phase = field(request, "phase", 80)
     outcome = resuming.resume(seat.run_id, seat.actor, click_of(request), phase)
-    _poke(seat.run_id)
+    poke(seat.run_id)
     return outcome
 
 

@@ -1,0 +1,1 @@
+"""What Slack sends us: proved, then parsed. Pure; nothing in here trusts a word of it."""
