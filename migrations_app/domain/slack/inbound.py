@@ -158,4 +158,4 @@ class Challenge(_Told):
     """Slack asks whether this address is ours."""
 
     type: Literal["url_verification"]
-    challenge: Annotated[str, Field(pattern=r"^[\w.~+/=-]{1,500}$")]
+    challenge: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.~+/=-]{1,500}$")]
