@@ -38,6 +38,11 @@ that got into one may; security keys are asked for at the door. What says nothin
 kept by none."""
 
 
+DIRECT: Final = "warroom.send"
+"""Where the server's own `send` is found in the scope: a stream that has started needs no headers
+any more, and writes to thousands of viewers without anything in between."""
+
+
 def hsts(seconds: int) -> dict[str, str]:
     """Come encrypted from now on; nothing where we are not reached that way."""
     if not seconds:
@@ -57,6 +62,8 @@ class Guarded:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+
+        scope[DIRECT] = send
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

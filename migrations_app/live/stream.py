@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 from migrations_app.live.eyes import TICKET
+from migrations_app.live.guards import DIRECT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -86,7 +87,7 @@ class HoldStreams:
         if self._hub.stopping:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
-        viewer = self._hub.join(ticket, send, _seen(scope))
+        viewer = self._hub.join(ticket, scope.get(DIRECT, send), _seen(scope))
         try:
             while (await receive())["type"] != "http.disconnect":
                 pass

@@ -87,9 +87,9 @@ class Viewer:
     def _abort(self) -> None:
         """A polite close waits for a stalled client for ever; where we can, we hang up."""
         cycle = getattr(self._send, "__self__", None)
-        transport = getattr(cycle, "transport", None)
-        if isinstance(transport, asyncio.Transport):
-            transport.abort()
+        abort = getattr(getattr(cycle, "transport", None), "abort", None)
+        if callable(abort):  # uvloop's transports are no asyncio.Transport
+            abort()
 
 
 class _Rest:

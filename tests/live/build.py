@@ -188,9 +188,13 @@ def house(world: World) -> tuple[HoldStreams, Hub]:
     return HoldStreams(authorises, hub), hub
 
 
-def played(story: Callable[[], Awaitable[None]]) -> None:
+def played(
+    story: Callable[[], Awaitable[None]],
+    loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> None:
     """Run a coroutine of a test."""
-    asyncio.run(_story(story))
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(_story(story))
 
 
 async def _story(story: Callable[[], Awaitable[None]]) -> None:

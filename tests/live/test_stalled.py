@@ -6,22 +6,30 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING
 
+import pytest
 import uvicorn
+import uvloop
 
 from migrations_app.live import hub as hubs
+from migrations_app.live.guards import ALWAYS, Guarded
 from tests.live.build import PATIENCE_S, World, house, played, until
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Callable
 
 
-def test_a_client_who_stops_reading_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("loop", [asyncio.SelectorEventLoop, uvloop.new_event_loop])
+def test_a_client_who_stops_reading_is_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch, loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    """In the loop that is there everywhere, and in the one that our server takes."""
     monkeypatch.setattr(hubs, "BEHIND_S", 0.0)
 
     async def story() -> None:
         world = World()
         app, hub = house(world)
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+        served = Guarded(app, ALWAYS)  # as in warroom.asgi
+        server = uvicorn.Server(uvicorn.Config(served, port=0, log_level="error", lifespan="off"))
         serving = asyncio.create_task(server.serve())
         await until(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
@@ -38,7 +46,7 @@ def test_a_client_who_stops_reading_is_hung_up_on(monkeypatch: pytest.MonkeyPatc
         server.should_exit = True
         await serving
 
-    played(story)
+    played(story, loop)
 
 
 def _stalled(port: int) -> socket.socket:
