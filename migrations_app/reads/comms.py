@@ -176,6 +176,13 @@ class UpdateView:
         return self.state not in {Draft.PUBLISHED, Draft.DROPPED}
 
 
+def published(run: Run, size: int) -> tuple[UpdateView, ...]:
+    """What was said last, newest first, to whomever. One query."""
+    rows = Update.objects.filter(run=run, state=Draft.PUBLISHED).order_by("-number")
+    along = rows.select_related("author", "approver", "event")
+    return tuple(update_view(row) for row in along[:size])
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Drafts, oldest first; what was published, newest first."""

@@ -1,10 +1,16 @@
-"""The plan of a run and of a migration, to be read. Below `/runs/<run_id>/`."""
+"""The plan of a run, what a phase would bring, and the page for those who watch.
+
+Below `/runs/<run_id>/`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from migrations_app.web import plans, watch
 
-of_run: list[URLPattern] = []
+of_run = [
+    path("plan/", plans.plan_page, name="plan-page"),
+    path("preview/<slug:phase>", plans.preview, name="preview"),
+    path("watch/", watch.watch, name="watch"),
+]

@@ -13,7 +13,7 @@ from migrations_app.domain.states import Verb
 from migrations_app.reads.room import room as read
 from migrations_app.web.guard import Seat, seated
 from migrations_app.web.mine import mine as mine_of
-from migrations_app.web.regions import scene_of
+from migrations_app.web.regions import of_room, scene_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -60,10 +60,12 @@ def fragments(
 
 def _context(seat: Seat, refusal: str) -> dict[str, object]:
     shown = read(seat.run_id)
+    scene = scene_of(shown)
     return {
         "room": shown,
         "mine": mine_of(shown, seat),
-        "scene": scene_of(shown),
+        "scene": scene,
+        "regions": of_room(scene),
         "refusal": refusal,
         "panels": settings.WARROOM_PANELS,
     }

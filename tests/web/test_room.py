@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 25
+QUERIES = 26
 EVIL = "<script>alert(1)</script>'\"{{7*7}}<img src=x onerror=alert(1)>"
 
 

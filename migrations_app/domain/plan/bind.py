@@ -13,6 +13,7 @@ from migrations_app.domain.errors import ConfigError
 from migrations_app.domain.plan.base import Name, Strict
 from migrations_app.domain.plan.environment import (
     ChannelBinding,
+    Environment,
     EnvironmentKind,
     RouteBinding,
     SourceBinding,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from migrations_app.domain.plan.check import Check
-    from migrations_app.domain.plan.environment import Environment
     from migrations_app.domain.plan.phase import Phase
     from migrations_app.domain.plan.plain import JsonObject
 
@@ -57,6 +57,13 @@ class BoundPlan(Strict):
     def topics(self, channel: str) -> tuple[Topic, ...]:
         """What `channel` is told: everything, unless the plan says otherwise."""
         return self.plan.channels.get(channel, tuple(Topic))
+
+    def whole(self) -> Plan:
+        """A plan again, with the one environment it is bound to and nothing left to fill in."""
+        environment = Environment(
+            kind=self.kind, routes=self.routes, sources=self.sources, channels=self.channels
+        )
+        return self.plan.model_copy(update={"environments": {self.environment: environment}})
 
     def to_snapshot(self) -> JsonObject:
         """Everything, defaults included, as JSON: what it means must not change with our code."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from migrations_app.domain.states import LIVE, State
 from migrations_app.models import Run
 from migrations_app.models.clock import db_now
-from migrations_app.reads.comms import NextUpdate, next_update
+from migrations_app.reads.comms import NextUpdate, UpdateView, next_update, published
 from migrations_app.reads.plans import plan_of
 from migrations_app.reads.room.channels import ChannelView, channels
 from migrations_app.reads.room.checks import CheckView, check_views
@@ -24,13 +24,14 @@ from migrations_app.reads.snapshot import snapshot
 from migrations_app.reads.timeline import EntryView, page
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from migrations_app.domain.plan.bind import BoundPlan
     from migrations_app.domain.plan.objectives import Objectives
     from migrations_app.domain.plan.rollback import RollbackPlan
 
 ENTRIES = 20
+UPDATES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,10 @@ class Blind:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One screen, of one moment. `evaluation`: the newest one, in epoch milliseconds."""
+    """One screen, of one moment. `evaluation`: the newest one, in epoch milliseconds.
+
+    `updates`: what was published last, newest first. `expected`: how long each phase is to take.
+    """
 
     at: datetime
     head: Head
@@ -80,6 +84,8 @@ class Room:
     rollback: RollbackPlan
     walked: Walked | None
     next_update: NextUpdate | None
+    updates: tuple[UpdateView, ...]
+    expected: tuple[timedelta, ...]
     evaluated_at: datetime | None
     blind: Blind | None
 
@@ -127,6 +133,8 @@ def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
         rollback=bound.plan.rollback,
         walked=walked(run),
         next_update=promise,
+        updates=published(run, UPDATES),
+        expected=tuple(phase.expected for phase in bound.plan.phases),
         evaluated_at=newest,
         blind=_blind(run, seen, newest, now),
     )

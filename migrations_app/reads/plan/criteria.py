@@ -1,0 +1,62 @@
+"""Abort criteria and gate checks as a plan's pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from migrations_app.domain.plan.phase import AbortPolicy
+from migrations_app.domain.plan.told import rule_told, terms_told
+
+if TYPE_CHECKING:
+    from migrations_app.domain.plan.bind import BoundPlan
+    from migrations_app.domain.plan.check import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One check in words. `terms`: time, samples and references that its rule goes by."""
+
+    name: str
+    title: str
+    rule: str
+    terms: tuple[str, ...]
+    source: str
+    observe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """An abort criterion that counts in a phase. `begins`: it did not count in the one before."""
+
+    check: Asked
+    freezes: bool
+    begins: bool
+
+
+def asked(spec: Check) -> Asked:
+    """A check of a plan, in words."""
+    return Asked(
+        spec.name, spec.title or spec.name, rule_told(spec), terms_told(spec), spec.source,
+        spec.observe,
+    )  # fmt: skip
+
+
+def gate_checks(bound: BoundPlan, phase: int) -> tuple[Asked, ...]:
+    """What the gate of the phase with this index asks for."""
+    specs = {one.name: one for one in bound.plan.checks}
+    names = bound.plan.phases[phase].gate.checks
+    return tuple(asked(specs[name]) for name in names if name in specs)
+
+
+def criteria(bound: BoundPlan, phase: int) -> tuple[Criterion, ...]:
+    """The abort criteria that act in the phase with this index; observed checks bind nothing."""
+    plan = bound.plan
+    names = [one.name for one in plan.phases]
+    specs = {one.name: one for one in plan.checks if not one.observe}
+    freezes = plan.phases[phase].abort_policy is AbortPolicy.FREEZE
+    return tuple(
+        Criterion(asked(specs[one.check]), freezes, phase > 0 and not one.counts(names, phase - 1))
+        for one in plan.abort
+        if one.check in specs and one.counts(names, phase)
+    )
