@@ -155,3 +155,21 @@ def state(word: str) -> SafeString:
         '<span class="state {}"><span aria-hidden="true">{}</span> {}</span>',
         word, _STATES[State(word)], spoken_word(word).upper(),
     )  # fmt: skip
+
+
+@register.filter
+def share(along: float) -> str:
+    """A place along a drawing, which is 1000 wide, in percent."""
+    return f"{along / 10:g}%"
+
+
+@register.filter
+def stamp(at: datetime) -> str:
+    """A moment for scripts and links."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+@register.filter
+def hour(at: datetime) -> str:
+    """The hour on an axis. The browser shows the viewer's own."""
+    return f"{at.astimezone(UTC):%H:%M:%S}"

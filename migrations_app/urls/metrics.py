@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from migrations_app.web import metrics
 
-of_run: list[URLPattern] = []
+of_run = [
+    path("metrics/", metrics.metrics, name="metrics"),
+    path("metrics.csv", metrics.as_csv, name="metrics-csv"),
+    path("metrics/<str:check>/past", metrics.past, name="metrics-past"),
+]

@@ -36,6 +36,8 @@ PAGES = {
     "composer": "/runs/{run}/comms/?audience=public&template=moved",
     "draft": "/runs/{run}/comms/?draft=2",
     "share": "/runs/{run}/share/",
+    "metrics": "/runs/{run}/metrics/",
+    "past": "/runs/{run}/metrics/errors/past",
     "runs": "/",
     "account": "/account/",
     "status": "/status/orders/",

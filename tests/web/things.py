@@ -48,7 +48,7 @@ def team(number: int) -> tuple[World, dict[str, object]]:
         "proof": subscribe.proof_of(reader, subscribe.CONFIRM), "offer_id": offer.pk,
         "pk": 1, "id": 1,
         "object_id": "1", "app_label": "auth", "content_type_id": 1, "url": "nowhere",
-        "provider_id": "sso",
+        "provider_id": "sso", "phase": "canary", "check": "errors",
     }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class Spark:
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """One check on the screen. `rule` is the condition as written, `fails` its polarity.
+    """One check on the screen. `rule` is the condition, objectives looked up, `fails` its polarity.
 
     `required`: the open phase's gate asks for it. `aborts`: its FAIL acts without asking.
     `budget`: it is about the error budget. `patience`: how old its verdict may be and still be
@@ -85,7 +85,7 @@ def _view(run: Run, bound: BoundPlan, row: Any, now: datetime) -> CheckView:
         status=row.status,
         sentence=row.sentence,
         value="" if row.value is None else spoken(row.value, Unit(rule.unit)),
-        rule=spec.condition,
+        rule=str(rule.condition),
         fails=rule.fails_when,
         progress=row.progress,
         evaluated_at=row.evaluated_at,
