@@ -1,0 +1,1 @@
+"""Servers that run in a process, and mostly an environment, of their own."""
