@@ -22,6 +22,15 @@ function reading() {
   if (found) show(found.dataset.lines);
 }
 
+// A ladder too wide for the screen shows the phase that is being climbed.
+function climb() {
+  const ladder = document.querySelector(".climb");
+  const here = ladder.querySelector("[aria-current]");
+  const still = ladder.querySelector("th");
+  if (here) ladder.scrollLeft = here.offsetLeft - still.offsetWidth - 16;
+}
+
+climb();
 let asked = false;
 addEventListener("scroll", () => {
   if (asked) return;

@@ -152,7 +152,7 @@ const KEYS = {
   r: () => reach("#back-typed", "#do-roll-back"),
   t: () => reach("#timeline"),
   "/": () => reach("#note-reason"),
-  "?": () => document.getElementById("keys").showModal(),
+  "?": () => document.getElementById("keys")?.showModal(),
 };
 
 function reach(...selectors) {

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrations_app.domain.duration import spoken
+from migrations_app.domain.plan.rules import thresholds
 from migrations_app.domain.states import spoken as word
+from migrations_app.domain.verdict.condition import parse_condition
 from migrations_app.domain.verdict.rule import BaselineKind, OnNoData
 
 if TYPE_CHECKING:
@@ -13,11 +15,16 @@ if TYPE_CHECKING:
 
     from migrations_app.domain.plan.check import Baseline, Check
     from migrations_app.domain.plan.gate import Gate
+    from migrations_app.domain.plan.objectives import Objectives
 
 
-def rule_told(check: Check) -> str:
-    """`fails > 0.3 %`, as it was written."""
-    return f"{'fails' if check.fail_when else 'passes'} {check.condition}"
+def rule_told(check: Check, objectives: Objectives) -> str:
+    """`fails > 0.3 %`; what names an objective says its value, unless it means nothing."""
+    try:
+        condition = str(parse_condition(check.condition).resolve(thresholds(objectives)))
+    except ValueError:
+        condition = check.condition
+    return f"{'fails' if check.fail_when else 'passes'} {condition}"
 
 
 def terms_told(check: Check) -> tuple[str, ...]:

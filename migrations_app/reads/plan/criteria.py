@@ -11,6 +11,7 @@ from migrations_app.domain.plan.told import rule_told, terms_told
 if TYPE_CHECKING:
     from migrations_app.domain.plan.bind import BoundPlan
     from migrations_app.domain.plan.check import Check
+    from migrations_app.domain.plan.objectives import Objectives
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +35,23 @@ class Criterion:
     begins: bool
 
 
-def asked(spec: Check) -> Asked:
+def asked(spec: Check, objectives: Objectives) -> Asked:
     """A check of a plan, in words."""
     return Asked(
-        spec.name, spec.title or spec.name, rule_told(spec), terms_told(spec), spec.source,
-        spec.observe,
-    )  # fmt: skip
+        name=spec.name,
+        title=spec.title or spec.name,
+        rule=rule_told(spec, objectives),
+        terms=terms_told(spec),
+        source=spec.source,
+        observe=spec.observe,
+    )
 
 
 def gate_checks(bound: BoundPlan, phase: int) -> tuple[Asked, ...]:
     """What the gate of the phase with this index asks for."""
     specs = {one.name: one for one in bound.plan.checks}
     names = bound.plan.phases[phase].gate.checks
-    return tuple(asked(specs[name]) for name in names if name in specs)
+    return tuple(asked(specs[name], bound.plan.objectives) for name in names if name in specs)
 
 
 def criteria(bound: BoundPlan, phase: int) -> tuple[Criterion, ...]:
@@ -56,7 +61,11 @@ def criteria(bound: BoundPlan, phase: int) -> tuple[Criterion, ...]:
     specs = {one.name: one for one in plan.checks if not one.observe}
     freezes = plan.phases[phase].abort_policy is AbortPolicy.FREEZE
     return tuple(
-        Criterion(asked(specs[one.check]), freezes, phase > 0 and not one.counts(names, phase - 1))
+        Criterion(
+            asked(specs[one.check], plan.objectives),
+            freezes,
+            phase > 0 and not one.counts(names, phase - 1),
+        )
         for one in plan.abort
         if one.check in specs and one.counts(names, phase)
     )

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`headline` first. `unwell`: what is said of checks that do not pass."""
+    """`headline` first. `waits`: what Go still waits for. `unwell`: checks that do not pass."""
 
     headline: str
+    waits: tuple[str, ...]
     traffic: str
     checks: str
     unwell: tuple[str, ...]
@@ -33,6 +34,7 @@ def story(room: Room) -> Story:
     watched = [one for one in room.checks if not one.observe]
     return Story(
         headline=_headline(room),
+        waits=_waits(room),
         traffic=_traffic(room.routes),
         checks=_checks(watched),
         unwell=tuple(_unwell(watched)),
@@ -52,21 +54,21 @@ def _arrival(room: Room) -> Arrival | None:
 
 
 def _headline(room: Room) -> str:
+    """Why it is so stands in the banner."""
     phase = _phase(room)
-    why = f" {_ended(room.head.why)}" if room.head.why else ""
     match room.head.state:
         case State.PLANNED:
             return "It has not started. All traffic is on BLUE, the old side."
         case State.SHIFTING:
-            return f"{phase} has begun: its weights are on their way."
+            return f"{phase}, has begun: its weights are on their way."
         case State.BAKING:
-            return f"{phase} is being watched until its hold is over."
+            return f"{phase}, is being watched until its hold is over."
         case State.GATE:
-            return f"{phase} is done, and {_waits(room)}."
+            return f"{phase}, waits at its gate for the decision to go on."
         case State.HELD:
-            return f"Held in {phase[:1].lower()}{phase[1:]}. Nothing moves.{why}"
+            return f"Held in {phase[:1].lower()}{phase[1:]}. Nothing moves."
         case _:
-            return _END[room.head.state] + why
+            return _END[room.head.state]
 
 
 _END = {
@@ -79,16 +81,20 @@ _END = {
 
 
 def _phase(room: Room) -> str:
+    """With its title held together where it ends in a number and its unit."""
     here = room.rail.here
-    return f"Phase {here.number} of {len(room.rail.phases)}, {here.title}," if here else "It"
+    if here is None:
+        return "It"
+    title = here.title.replace(" %", "\u00a0%")
+    return f"Phase {here.number} of {len(room.rail.phases)}, {title}"
 
 
-def _waits(room: Room) -> str:
-    """A Go that lacks nothing waits for a person; any other for what is missing."""
-    if room.gate is None or not room.gate.needs:
-        return "waits for the decision to go on"
-    more = len(room.gate.needs) - 1
-    return f"waits: {room.gate.needs[0].sentence}" + (f", and {more} more" if more else "")
+def _waits(room: Room) -> tuple[str, ...]:
+    """Checks are told of by themselves."""
+    if room.head.state is not State.GATE or room.gate is None:
+        return ()
+    told = {one.name for one in room.checks}
+    return tuple(need.sentence for need in room.gate.needs if need.name not in told)
 
 
 def _traffic(routes: Sequence[RouteView]) -> str:
@@ -97,7 +103,7 @@ def _traffic(routes: Sequence[RouteView]) -> str:
         return ""
     if len(set(seen.values())) == 1:
         weight = next(iter(seen.values()))
-        return f"{_share(weight)} of {_listed(list(seen))} on GREEN."
+        return f"{_share(weight)} of {_listed(list(seen))} is on GREEN."
     return "On GREEN: " + ", ".join(f"{name} {_share(one)}" for name, one in seen.items()) + "."
 
 
