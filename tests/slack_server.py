@@ -15,13 +15,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from tests.channels.slack_desk import Desk, Ko
 from tests.channels.slack_http import ERRORS, STORED, Httpd, Reply
-from tests.channels.slack_workspace import ALL_SCOPES, Ko, Posted, Room, Workspace
+from tests.channels.slack_workspace import ALL_SCOPES, Posted, Room, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from ssl import SSLContext
 
+HOOKS = "/hooks/"
 TOKEN = "xoxb-0000-a-token-of-the-local-server"
 
 
@@ -111,6 +113,16 @@ class SlackServer:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @property
+    def hooks(self) -> str:
+        """Where the addresses begin that a click is answered at."""
+        return self.url.removesuffix("api/") + "hooks/"
+
+    @property
+    def people(self) -> Desk:
+        """Who presses, what is opened for them and what they are told."""
+        return self.workspace.people
+
     def receive(self, method: str, arguments: dict[str, object], token: str) -> Reply:
         """Decide, do and remember one call."""
         with self._lock:
@@ -129,6 +141,8 @@ class SlackServer:
             error = ERRORS.get(mishap.kind, mishap.kind)
             return {"ok": False, "error": error, "elsewhere": self.elsewhere}
         try:
+            if method.startswith(HOOKS):
+                return self.people.answered(method.removeprefix(HOOKS), arguments)
             self._admit(method, arguments, token)
             return self.workspace.call(method, arguments)
         except Ko as ko:

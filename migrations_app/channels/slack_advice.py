@@ -42,6 +42,7 @@ MALFORMED = frozenset(
         "no_text",
         "too_many_attachments",
         "upgrade_required",
+        "view_too_large",
     }
 )
 
@@ -68,5 +69,9 @@ ADVICE = {
     "ekm_access_denied": ADMIN,
     "team_access_not_granted": ADMIN,
     "not_pinnable": "Slack does not let this message be pinned: pin another one by hand",
+    "user_not_in_channel": "that person is not in {place}",
+    "org_login_required": ADMIN,
+    "expired_trigger_id": "Slack gives three seconds to open a form, and they were over: try again",
+    "exchanged_trigger_id": "a form was opened for this click already: try again",
     "already_pinned": "it is pinned already, nothing needs doing",
 }

@@ -132,14 +132,19 @@ def _say(verb: Verb, about: About, actor: Actor, sent: Submitted) -> Outcome:
     click = Click(about.revision, about.evaluation, f"slack:{sent.view.id}", _reason(sent))
     if verb is Verb.NO_GO:
         return gate.no_go(about.run_id, actor, click)
-    run = Run.objects.get(pk=about.run_id)
-    if why := only_in_room(run, plan_of(run).plan):
-        raise Refused("in_room", f"{why}: decide in the room.")
+    _require_here(Run.objects.get(pk=about.run_id), about)
     if verb is Verb.COMPLETE:
         return gate.complete(about.run_id, actor, click)
     outcome = gate.go(about.run_id, actor, click)
     poke(about.run_id)
     return outcome
+
+
+def _require_here(run: Run, about: About) -> None:
+    """Asked of the phase the form was for; of a later one the verb itself says that it is stale."""
+    why = only_in_room(run, plan_of(run).plan)
+    if why and run.revision == about.revision:
+        raise Refused("in_room", f"{why}: decide in the room.")
 
 
 def _reason(sent: Submitted) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.contrib import messages
 from django.http import Http404
@@ -21,19 +21,22 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
+STATUS: Final = {"taken": 409}
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @proven
 def link(request: HttpRequest, ticket: str) -> HttpResponse:
     """Ask whether that account is theirs. It takes a fresh proof: from then on, who has the account
     decides in their name."""
+    status = 200
     try:
         if request.method == "POST":
             return _linked(request, ticket)
         context: dict[str, object] = {"account": slack_link.account_on(ticket)}
     except Refused as refusal:
-        context = {"refusal": refusal.message}
-    status = 410 if "refusal" in context else 200
+        context, status = {"refusal": refusal.message}, STATUS.get(refusal.code, 410)
     return render(request, "account/slack_link.html", context, status=status)
 
 

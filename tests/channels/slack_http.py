@@ -48,6 +48,8 @@ STORED: set[str] = {
 ERRORS: dict[str, str] = {Mishap.BUSY: "ratelimited", Mishap.BROKEN: "internal_error"}
 STATUS: dict[str, int] = {
     "ratelimited": 429,
+    "used_url": 404,
+    "invalid_payload": 400,
     Mishap.BUSY: 429,
     Mishap.BROKEN: 500,
     Mishap.BROKEN_STORED: 500,

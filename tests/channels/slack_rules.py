@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from tests.channels.slack_view_rules import action_problems
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -41,6 +43,8 @@ def _block(block: object) -> Iterator[str]:
             yield from _length("header", text, 150)
         case {"type": "section", "text": {"type": "mrkdwn", "text": str(text)}}:
             yield from _length("section", text, 3000)
+        case {"type": "actions", "block_id": str(name), "elements": [*buttons]}:
+            yield from action_problems(name, buttons)
         case {"type": "section", "fields": [*fields]}:
             yield from _fields(fields)
         case {"type": "context", "elements": [{"type": "mrkdwn", "text": str(text)}]}:

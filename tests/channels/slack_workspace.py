@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from tests.channels.slack_desk import Desk, Ko, Whisper, permalink
 from tests.channels.slack_rules import LONGEST_TEXT, problems, units
 
 if TYPE_CHECKING:
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 EPOCH = 1_700_000_000
 ALL_SCOPES = frozenset(
-    {"chat:write", "pins:write", "channels:history", "channels:read", "groups:read"}
+    {
+        "chat:write",
+        "pins:write",
+        "channels:history",
+        "channels:read",
+        "groups:read",
+        "commands",
+        "reactions:read",
+    }
 )
-
-
-class Ko(Exception):
-    """`ok: false` and why."""
-
-    def __init__(self, error: str, **more: str) -> None:
-        super().__init__(error)
-        self.data: Data = {"ok": False, "error": error, **more}
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Posted:
     blocks: list[object]
     metadata: Data
     thread_ts: str | None = None
+    user: str = ""
     edits: int = 0
     editable: bool = True
 
@@ -70,6 +72,7 @@ class Workspace:
     scopes: frozenset[str] = ALL_SCOPES
     posted: list[Posted] = field(default_factory=list)
     pins: list[tuple[str, str]] = field(default_factory=list)
+    people: Desk = field(default_factory=Desk)
     _count: int = 0
 
     def call(self, method: str, arguments: Arguments) -> Data:
@@ -147,6 +150,28 @@ class Workspace:
         team = {"team": "Acme", "team_id": "T0ACME", "url": "https://acme.slack.example/"}
         return {**team, "user": "warroom", "user_id": "U0WARROOM"}
 
+    def written(self, room: str, user: str, text: str, thread: str | None = None) -> Posted:
+        """Somebody in a room writes `text`, in Slack's markup."""
+        self._count += 1
+        ts = f"{EPOCH + self._count}.{self._count:06d}"
+        message = Posted(ts, room, text, [], {}, thread, user)
+        self.posted.append(message)
+        return message
+
+    def permalink(self, arguments: Arguments) -> Data:
+        room = self._room(arguments)
+        message = self._message(room, _text(arguments, "message_ts"))
+        return {"channel": room.id, "permalink": permalink(room.id, message.ts)}
+
+    def whisper(self, arguments: Arguments) -> Data:
+        room, user = self._room(arguments), _text(arguments, "user")
+        text, _ = _content(arguments)
+        self.people.whispers.append(Whisper(room.id, user, text))
+        return {"message_ts": f"{EPOCH}.000000"}
+
+    def open_view(self, arguments: Arguments) -> Data:
+        return self.people.open(arguments)
+
     def remove(self, room: str, ts: str) -> None:
         """Somebody deletes a message; its thread stays, out of everybody's sight."""
         self.posted = [one for one in self.posted if (one.room, one.ts) != (room, ts)]
@@ -188,6 +213,8 @@ class Workspace:
 
     def _shown(self, one: Posted, *, payload: bool = True) -> Data:
         data: Data = {"type": "message", "ts": one.ts, "text": one.text, "blocks": one.blocks}
+        if one.user:
+            data["user"] = one.user
         if one.metadata:
             kind = {"event_type": one.metadata["event_type"]}
             data["metadata"] = one.metadata if payload else kind
@@ -234,7 +261,12 @@ def _text(arguments: Arguments, name: str) -> str:
     return "" if value is None else str(value)
 
 
-MISSING = {"channel": "channel_not_found", "ts": "message_not_found"}
+MISSING = {
+    "channel": "channel_not_found",
+    "ts": "message_not_found",
+    "message_ts": "message_not_found",
+    "user": "user_not_in_channel",
+}
 # Method: required arguments, scope (public channels), deed.
 METHODS: dict[str, tuple[tuple[str, ...], str, Callable[[Workspace, Arguments], Data]]] = {
     "auth.test": ((), "", Workspace.who),
@@ -243,5 +275,8 @@ METHODS: dict[str, tuple[tuple[str, ...], str, Callable[[Workspace, Arguments], 
     "pins.add": (("channel",), "pins:write", Workspace.pin),
     "conversations.history": (("channel",), "channels:history", Workspace.history),
     "conversations.replies": (("channel", "ts"), "channels:history", Workspace.replies),
+    "chat.getPermalink": (("channel", "message_ts"), "", Workspace.permalink),
+    "chat.postEphemeral": (("channel", "user"), "chat:write", Workspace.whisper),
+    "views.open": (("trigger_id", "view"), "", Workspace.open_view),
     "users.conversations": ((), "channels:read", Workspace.joined),
 }

@@ -34,6 +34,9 @@ PUBLIC: Final[Mapping[str, str]] = {
     "status-link-subscribe": "asks for mail, confirmed by mail",
     "mail-confirm": "takes the proof that was sent by mail",
     "mail-leave": "takes the proof that was sent by mail",
+    "slack-interactivity": "signed by Slack; who clicked is looked up at the click",
+    "slack-command": "signed by Slack; who asks is looked up",
+    "slack-events": "signed by Slack; who reacted is looked up",
     "admin:login": "leads to the door",
     "api:openapi-json": "how the API is spoken to; nothing of anybody's",
 }
@@ -44,7 +47,7 @@ OWN: Final = frozenset({
     "proved", "sso-again", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
     "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
-    "mfa_remove_webauthn",
+    "mfa_remove_webauthn", "slack-link", "slack-unlink",
 })  # fmt: skip
 """For whoever is signed in: what is theirs, and nothing of anybody else's."""
 
@@ -55,6 +58,9 @@ EXEMPT: Final[Mapping[str, str]] = {
     "status-subscribe": "no session; checks that it comes from its own page",
     "status-link-subscribe": "no session; checks that it comes from its own page",
     "mail-confirm": "no session; the proof in the address is the authority",
+    "slack-interactivity": "no session; the signature over the body is the authority",
+    "slack-command": "no session; the signature over the body is the authority",
+    "slack-events": "no session; the signature over the body is the authority",
     "mail-leave": "no session; RFC 8058 has the mail program post it",
 }
 """POSTs that take no CSRF token, and why. Those of the API take a bearer token instead."""

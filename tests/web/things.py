@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib.auth.models import User
 from django.db import connection
 
-from migrations_app.actions import handover, share, subscribe, updates
+from migrations_app.actions import handover, share, slack_link, subscribe, updates
 from migrations_app.actions.updates import Words
 from migrations_app.domain.actor import Click
 from migrations_app.domain.comms.words import Audience
 from migrations_app.domain.plan.people import Role
-from migrations_app.models import Handover, Membership, StatusLink, StatusPage, Subscriber
+from migrations_app.models import (
+    Handover,
+    Membership,
+    SlackAccount,
+    StatusLink,
+    StatusPage,
+    Subscriber,
+)
+from migrations_app.reads.slack import Account
 from tests.web import build
 
 if TYPE_CHECKING:
@@ -41,11 +49,15 @@ def team(number: int) -> tuple[World, dict[str, object]]:
     page = StatusPage.objects.get(migration=one.run.migration)
     subscribe.ask(page, f"reader{number}@example.com")
     reader = Subscriber.objects.get(page=page)
+    account = SlackAccount.objects.create(
+        team="T0ACME", account=f"U{number}", user=one.users["ana"]
+    )
     return one, {
         "run_id": one.run_id, "migration_id": one.run.migration_id, "seq": 1,
         "number": draft.number, "link_id": StatusLink.objects.get(page=page).pk,
         "slug": page.slug, "token": token, "form": "",
         "proof": subscribe.proof_of(reader, subscribe.CONFIRM), "offer_id": offer.pk,
+        "ticket": slack_link.ticket_for(Account("T0ACME", f"U{number}")), "account_id": account.pk,
         "pk": 1, "id": 1,
         "object_id": "1", "app_label": "auth", "content_type_id": 1, "url": "nowhere",
         "provider_id": "sso", "phase": "canary", "check": "errors",

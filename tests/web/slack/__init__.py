@@ -1,0 +1,1 @@
+"""Slack as a remote control of a real run."""
