@@ -39,7 +39,7 @@ def frame_of(plan: Plan, intro: str) -> Frame:
     """What the plan says to the public: its public name, its components, its window."""
     comms = plan.comms
     return Frame(
-        title=comms.public_title or plan.title,
+        title=comms.outside,
         intro=intro,
         components=tuple((one.name, one.title) for one in comms.components),
         starts=comms.window.starts if comms.window else None,

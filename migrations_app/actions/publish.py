@@ -74,7 +74,7 @@ def _promise(held: Locked, update: Update) -> None:
 
 def _fill(held: Locked, update: Update) -> None:
     audience = Audience(update.audience)
-    known = values(held.run, held.bound, update.next_at)
+    known = values(held.run, held.bound, update.next_at, audience)
     try:
         update.headline = fill(update.headline, known, audience)[:200]
         update.body = fill(update.body, known, audience)

@@ -10,12 +10,14 @@ from django.utils.text import slugify
 
 from migrations_app.actions.lock import Locked, locked
 from migrations_app.actions.public import project
+from migrations_app.actions.publish import findings_in
 from migrations_app.actions.record import record
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import Verb
 from migrations_app.domain.timeline import Kind
 from migrations_app.models import StatusLink, StatusPage
 from migrations_app.reads.access import require
+from migrations_app.reads.comms import inside
 from migrations_app.reads.status import digest_of
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ def open_to(run_id: int, actor: Actor, whom: str, slug: str = "", intro: str = "
         raise Refused("form", "The page is open to nobody, to who holds a link, or to everybody.")
     with locked(run_id) as held:
         require(actor, held.run.migration_id, Verb.PUBLISH)
+        _require_tight(held, intro)
         page = page_of(held)
         page.open_to, page.intro = whom, intro[:500]
         page.slug = _slug(held, page, slug) if whom == "everybody" else ""
@@ -45,16 +48,23 @@ def open_to(run_id: int, actor: Actor, whom: str, slug: str = "", intro: str = "
     return page
 
 
+def _require_tight(held: Locked, intro: str) -> None:
+    """What stands above all updates is as public as they are."""
+    if found := findings_in("", intro, inside(held.run, held.bound)):
+        told = " ".join(one.sentence for one in found[:5])
+        raise Refused("leaks", f"{told} Take it out of the introduction.")
+
+
 def page_of(held: Locked) -> StatusPage:
     """The page of the run's migration, closed if it was just made."""
     page, _ = StatusPage.objects.get_or_create(
-        migration_id=held.run.migration_id, defaults={"title": held.plan.title}
+        migration_id=held.run.migration_id, defaults={"title": held.plan.comms.outside}
     )
     return page
 
 
 def _slug(held: Locked, page: StatusPage, wanted: str) -> str:
-    slug = slugify(wanted or held.plan.comms.public_title or held.plan.title)[:80]
+    slug = slugify(wanted or held.plan.comms.public_title or "")[:80]
     if not slug:
         raise Refused("slug", "The page's address takes letters, digits and dashes.")
     if StatusPage.objects.filter(slug=slug).exclude(pk=page.pk).exists():

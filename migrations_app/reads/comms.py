@@ -62,13 +62,15 @@ def holder(migration_id: int, role: Role) -> str:
     return rows.order_by("id").values_list("user__username", flat=True).first() or ""
 
 
-def values(run: Run, bound: BoundPlan, next_at: datetime | None) -> dict[str, str]:
-    """What every variable of a template says now."""
+def values(
+    run: Run, bound: BoundPlan, next_at: datetime | None, audience: Audience
+) -> dict[str, str]:
+    """What every variable of a template says now, to this audience."""
     plan, at = bound.plan, max(run.phase, 0)
     phases = [phase.title or phase.name for phase in plan.phases]
     following = phases[at + 1] if at + 1 < len(phases) else "completion"
     return {
-        "title": plan.comms.public_title or plan.title,
+        "title": plan.comms.outside if audience is Audience.PUBLIC else plan.title,
         "stage": _stage(run).label.lower(),
         "share": share(run),
         "components": _listed([one.title for one in plan.comms.components]) or "it",
@@ -131,7 +133,7 @@ def inside(run: Run, bound: BoundPlan) -> frozenset[str]:
     called = {run.migration.slug, *plan.environments, *plan.channels}
     for part in (plan.routes, plan.checks):
         called |= {one.name for one in part} | {one.title for one in part if one.title}
-    told = {one.title for one in plan.comms.components} | {plan.comms.public_title or plan.title}
+    told = {one.title for one in plan.comms.components} | {plan.comms.public_title}
     names = {name for name in called - told if not name.isalpha()}
     return frozenset(names).union(
         people.values_list("user__username", flat=True), plan.comms.internal_names

@@ -174,7 +174,7 @@ def composer(
 
 def _preview(run: Run, bound: BoundPlan, words: Words, now: datetime) -> Preview:
     next_at = _next_at(words, bound, now)
-    known = read.values(run, bound, next_at)
+    known = read.values(run, bound, next_at, words.audience)
     headline, body, problem = _filled(words, known)
     public = words.audience is Audience.PUBLIC
     findings = findings_in(headline, body, read.inside(run, bound)) if public else []

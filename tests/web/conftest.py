@@ -10,9 +10,11 @@ from django.test import Client
 
 from migrations_app.conductor import seams
 from migrations_app.reads.room import room
+from migrations_app.web import status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from django.http import HttpResponse
     from pytest_django import Settings
@@ -61,3 +63,20 @@ def _no_drivers_left() -> Iterator[None]:
 def _static_files_where_they_are(settings: Settings) -> None:
     """Nobody collected them; without this WhiteNoise complains that they are not there."""
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A shelf of this test alone, that asks each time."""
+    monkeypatch.setattr("migrations_app.live.shelf.FRESH_S", -1.0)
+    monkeypatch.setattr(status, "connections", _Kept())
+    monkeypatch.setattr(status.SHELF._mirror, "_place", tmp_path / "mirror")
+    status.SHELF.forget()
+    yield
+    status.SHELF.forget()
+
+
+class _Kept:
+    """Inside a test's transaction its connection must not be closed."""
+
+    def close_all(self) -> None: ...

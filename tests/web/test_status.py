@@ -22,14 +22,11 @@ from tests.web import build
 from tests.web.conftest import screen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from django.http import HttpResponse
 
     from tests.web.build import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shelf")]
 
 FORMS = ("", "status.json", "feed.atom", "feed.rss", "calendar.ics")
 COMMS: dict[str, Any] = {
@@ -38,23 +35,6 @@ COMMS: dict[str, Any] = {
     "components": [{"name": "checkout", "title": "Checkout"}, {"name": "api", "title": "API"}],
     "window": {"starts": "2026-11-21T02:00:00+01:00", "lasts": "4h"},
 }
-
-
-@pytest.fixture(autouse=True)
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A shelf of this test alone, that asks each time."""
-    monkeypatch.setattr("migrations_app.live.shelf.FRESH_S", -1.0)
-    monkeypatch.setattr(status, "connections", _Kept())
-    monkeypatch.setattr(status.SHELF._mirror, "_place", tmp_path / "mirror")
-    status.SHELF.forget()
-    yield
-    status.SHELF.forget()
-
-
-class _Kept:
-    """Inside a test's transaction its connection must not be closed."""
-
-    def close_all(self) -> None: ...
 
 
 def told(one: World, headline: str, **words: Any) -> None:

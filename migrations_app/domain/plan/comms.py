@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, PlainSerializer
 
@@ -28,6 +28,9 @@ Moment = Annotated[
     BeforeValidator(_moment, json_schema_input_type=str),
     PlainSerializer(datetime.isoformat, return_type=str),
 ]
+
+
+UNNAMED: Final = "our service"
 
 
 class Approval(StrEnum):
@@ -77,3 +80,8 @@ class Comms(Strict):
     internal_names: tuple[Line, ...] = ()
     templates: tuple[Wording, ...] = ()
     window: Window | None = None
+
+    @property
+    def outside(self) -> str:
+        """What the migration is called in public: the plan's own title is for the house."""
+        return self.public_title or UNNAMED
