@@ -37,8 +37,8 @@ class House:
     sessions: list[str]
 
     @classmethod
-    def built(cls, viewers: int) -> House:
-        world = build.ready()
+    def built(cls, viewers: int, **plan: Any) -> House:
+        world = build.ready(**plan)
         people = User.objects.bulk_create(
             User(username=f"viewer-{number}", password=f"!{number}") for number in range(viewers)
         )
