@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.channels.build import ROOM, channel_to
+from migrations_app.channels.slack import SlackChannel
+from migrations_app.channels.slack_doctor import heard
+from tests.channels.build import ROOM, channel_to, config_for
 from tests.channels.slack_workspace import ALL_SCOPES, Room
 from tests.slack_server import SlackServer
 
@@ -68,3 +70,25 @@ def test_a_name_is_resolved_on_the_way(slack: SlackServer) -> None:
     assert wrong(slack, "#war-room") == []
     (sentence,) = wrong(slack, "#typo")
     assert "#typo" in sentence
+
+
+@pytest.mark.parametrize("scope", ["commands", "reactions:read"])
+def test_buttons_take_scopes_of_their_own(scope: str) -> None:
+    with SlackServer(scopes=ALL_SCOPES - {scope}) as slack:
+        assert wrong(slack) == []
+        listening = SlackChannel(config_for(slack.url).model_copy(update={"buttons": True}))
+        assert any(f"Add {scope}" in one.sentence for one in listening.check() if not one.ok)
+
+
+@pytest.mark.parametrize(
+    ("address", "secret", "said"),
+    [
+        ("https://warroom.example", False, "WARROOM_SLACK_SIGNING_SECRET is not set"),
+        ("http://127.0.0.1:8000", True, "Slack reaches only https"),
+        ("https://warroom.example", True, "https://warroom.example/slack/interactivity"),
+    ],
+)
+def test_whether_a_press_can_reach_us(address: str, secret: bool, said: str) -> None:
+    (finding,) = heard(address, secret=secret)
+    assert said in finding.sentence
+    assert finding.ok == (secret and address.startswith("https"))

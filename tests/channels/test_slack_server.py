@@ -9,8 +9,9 @@ import pytest
 from migrations_app.domain.errors import Permanent, Transient, UnknownOutcome
 from tests.channels.build import ROOM, channel_to, sample
 from tests.channels.contract import LIVE, POST
+from tests.channels.slack_desk import Ko
 from tests.channels.slack_rules import mentions, problems
-from tests.channels.slack_workspace import Ko, Room, Workspace
+from tests.channels.slack_workspace import Room, Workspace
 from tests.slack_server import SlackServer
 
 

@@ -8,9 +8,12 @@ import pytest
 
 from migrations_app.actions import gate
 from migrations_app.actions.rollback import Back
+from migrations_app.conductor import due
+from migrations_app.conductor.relay import relay
 from migrations_app.conductor.rollback import roll_back
 from migrations_app.domain.message import Style
 from migrations_app.models import ChannelPost, Delivery
+from migrations_app.models.clock import db_now
 from tests.build import CLICK
 from tests.slack_server import SlackServer
 
@@ -33,6 +36,10 @@ def slack() -> Iterator[SlackServer]:
 def told(house: House, slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> Room:
     """A run whose team is told in Slack; nobody sleeps between messages."""
     monkeypatch.setattr("time.sleep", lambda _: None)
+    return in_slack(house, slack, monkeypatch)
+
+
+def in_slack(house: House, slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> Room:
     monkeypatch.setenv("SLACK_TOKEN", slack.token)
     environments: dict[str, Any] = house.environments("web")
     config = {
@@ -98,3 +105,49 @@ def test_refused_by_slack_it_waits_and_says_what_to_do(
     assert "invite" in post.error.lower()
     assert slack.token not in post.error
     assert Delivery.objects.filter(run_id=told.run_id, state="queued").exists()
+
+
+def test_at_slacks_pace_nobody_is_asked_to_slow_down(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock that only the relay's own pauses move: a message a second to a channel, no more."""
+    seconds = [0.0]
+
+    def pause(for_s: float) -> None:
+        seconds[0] += for_s
+
+    monkeypatch.setattr("migrations_app.conductor.relay.time.sleep", pause)
+    with SlackServer(paced=True, clock=lambda: seconds[0]) as slack:
+        made = in_slack(house, slack, monkeypatch)
+        play(house, made)
+        house.say(made, times=8)
+        assert [key for key in keys(slack) if ":live:" not in key] == outbox(made)
+        assert {one.outcome for one in slack.requests} == {"ok"}
+
+
+def test_however_much_happens_the_live_message_is_drawn_once(
+    house: House, told: Room, slack: SlackServer
+) -> None:
+    house.say(told)
+    drawn = len([one for one in slack.requests if one.method == "chat.update"])
+    play(house, told)
+    house.say(told)
+    house.say(told)
+    redrawn = len([one for one in slack.requests if one.method == "chat.update"])
+    assert Delivery.objects.filter(run_id=told.run_id).count() > 5
+    assert redrawn - drawn == 1
+
+
+def test_it_waits_as_long_as_slack_asks(house: House, told: Room, slack: SlackServer) -> None:
+    house.say(told)
+    play(house, told)
+    slack.fail_next("429", method="chat.update", retry_after=77)
+    before = db_now()
+    house.say(told)
+    post = ChannelPost.objects.get(run_id=told.run_id)
+    assert post.not_before is not None
+    assert (post.not_before - before).total_seconds() >= 77
+    asked = len(slack.requests)
+    for row in due.posts():
+        relay(row[0])
+    assert len(slack.requests) == asked
