@@ -122,13 +122,14 @@ def _makers(
 
 def peers_python() -> Path:
     """An interpreter with the peers, and with nothing of ours. Made once, below var/."""
-    python, wanted = PEERS / "bin" / "python", HERE / "requirements-peers.txt"
+    python, listed = PEERS / "bin" / "python", HERE / "requirements-peers.txt"
+    wanted = listed.read_text(encoding="utf-8")
     mark = PEERS / "installed"
-    if not mark.exists() or mark.stat().st_mtime < wanted.stat().st_mtime:
+    if not mark.exists() or mark.read_text(encoding="utf-8") != wanted:
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(PEERS)], check=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--requirement", str(wanted)]
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--requirement", str(listed)]
         subprocess.run(pip, check=True)
-        mark.touch()
+        mark.write_text(wanted, encoding="utf-8")
     return python
 
 

@@ -44,12 +44,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--viewers", type=int, default=50)
+    parser.add_argument("--ceiling", action=argparse.BooleanOptionalAction, default=True)
     asked = parser.parse_args()
     with servers() as started, tempfile.TemporaryDirectory(prefix="warroom-bench-") as at:
         night = _night(started, Path(at), asked.viewers)
         try:
             beside(night, asked.rate, asked.seconds, asked.rounds)
-            ceiling(night, Path(at), asked.rounds)
+            if asked.ceiling:
+                ceiling(night, Path(at), asked.rounds)
             without(night, started, asked.rate, asked.seconds)
         finally:
             night.stop()
