@@ -117,6 +117,8 @@ def subscribe(request: HttpRequest, slug: str = "", token: str = "") -> HttpResp
     row = read.page_at(slug or read.link_key(token))
     if row is None:
         raise Http404("There is no such page.")
+    if not settings.WARROOM_MAILS:  # nobody would ever be asked whether it was them
+        return _said(request, "No mail is sent from here. Take the feed.", HTTPStatus.CONFLICT)
     try:
         if not field(request, "website", 200):  # filled in by machines only
             subscriptions.ask(row, field(request, "email", 254))

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from icalendar import Calendar, Event
@@ -47,7 +48,7 @@ def draw(found: Found, since: datetime | None) -> Mapping[str, Rendered]:
 
 
 def _html(page: Page, found: Found, since: datetime | None) -> bytes:
-    context = {"page": page, "found": found, "since": since}
+    context = {"page": page, "found": found, "since": since, "mails": settings.WARROOM_MAILS}
     return render_to_string("status/page.html", context).encode()
 
 

@@ -16,13 +16,14 @@ from migrations_app.actions.publish import Publishing, publish
 from migrations_app.actions.updates import Words
 from migrations_app.domain.actor import Click
 from migrations_app.domain.comms.words import Audience
-from migrations_app.models import StatusLink, StatusPage
+from migrations_app.models import StatusLink, StatusPage, Subscriber
 from migrations_app.web import status
 from tests.web import build
 from tests.web.conftest import screen
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
+    from pytest_django import Settings
 
     from tests.web.build import World
 
@@ -217,3 +218,16 @@ def test_a_link_is_shown_once() -> None:
     token = page.partition('id="new-link">')[2].partition("<")[0].rsplit("/s/")[1].rstrip("/")
     assert get(f"/s/{token}/").status_code == HTTPStatus.OK
     assert token not in desk.look("share/")
+
+
+def test_where_no_mail_is_sent_none_is_promised(settings: Settings) -> None:
+    opened()
+    settings.WARROOM_MAILS = True
+    status.SHELF.forget()
+    assert 'action="subscribe"' in get("/status/orders/").content.decode()
+    settings.WARROOM_MAILS = False
+    status.SHELF.forget()
+    assert 'action="subscribe"' not in get("/status/orders/").content.decode()
+    asked = Client().post("/status/orders/subscribe", {"email": "reader@example.com"})
+    assert asked.status_code == HTTPStatus.CONFLICT
+    assert Subscriber.objects.count() == 0
