@@ -1,7 +1,8 @@
 """Log lines that may be read by anybody who may read logs: without the secrets of an address.
 
 Some addresses are secrets themselves: who knows a status page's link may read the page, and who
-knows the proof in a mail may answer for the reader. Access logs and complaints about requests
+knows the proof in a mail may answer for the reader; who knows the ticket of a Slack account may say that
+it is theirs. Access logs and complaints about requests
 name addresses, so everything that is logged passes here, last and whole, tracebacks included.
 """
 
@@ -13,13 +14,15 @@ from typing import Final
 
 HIDDEN: Final = "***"
 _REST: Final = r"[^/?#\s\"'&,)\]]+"
+_SLASH: Final = "(?:/|%2[fF])"  # on the way through the login page it is a parameter
 _SECRET: Final = re.compile(
-    rf"(/s/|/mail/(?:confirm|leave)/|[?&](?:code|state|token|id_token)=){_REST}"
+    rf"(/s/|/mail/(?:confirm|leave)/|{_SLASH}slack{_SLASH}link{_SLASH}"
+    rf"|[?&](?:code|state|token|id_token)=){_REST}"
 )
 
 
 def masked(text: str) -> str:
-    """`text` with `***` for every link's token, every proof and every code of a provider."""
+    """`text` with `***` for every link's token, every proof, ticket and code of a provider."""
     return _SECRET.sub(rf"\1{HIDDEN}", text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from html import escape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from migrations_app.actions.slack_link import account_on, ticket_for
 from migrations_app.channels.slack_text import link
 from migrations_app.models import SlackAccount
 from migrations_app.reads.slack import Account, actor_of
+from warroom.logs import masked
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -37,6 +39,10 @@ def browser(name: str = "ana") -> Client:
     client = Client()
     client.post("/login/", {"username": name, "password": name})
     return client
+
+
+def ticket_of(path: str) -> str:
+    return path.split("/")[3]
 
 
 def way(account: Account = MINE) -> str:
@@ -146,6 +152,16 @@ def test_a_name_in_slack_is_anybodys_choice_and_no_markup() -> None:
     assert escape(XSS[:24]) in page
     client.post(way(account))
     assert "<img src=x" not in client.get("/account/").content.decode()
+
+
+def test_a_ticket_stands_in_no_log() -> None:
+    path = way()
+    for line in (
+        f'"GET {path} HTTP/1.1" 200',
+        f'"GET /login/?next={quote(path, safe="")} HTTP/1.1"',
+    ):
+        assert masked(line).count("***") == 1
+        assert ticket_of(path)[:20] not in masked(line)
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
