@@ -39,7 +39,7 @@ def render(message: Message) -> tuple[str, list[Block]]:
     lines = _fit([clip(safe(line), SECTION) for line in message.lines], ALL_LINES, "line")
     facts = [(one_line(label), one_line(value)) for label, value in message.facts]
     blocks = [_header(message), *_sections(lines), *_fact_sections(facts)]
-    blocks += [_actions(number, row) for number, row in enumerate(message.rows)]
+    blocks += [_actions(row) for row in message.rows]
     if message.link and (room := link(message.link, "Open the room")):
         blocks.append({"type": "context", "elements": [_mrkdwn(room)]})
     return _fallback(message, lines, facts), blocks
@@ -78,9 +78,9 @@ def _field(label: str, value: str) -> str:
     return f"*{name}*\n{clip(value, VALUE) or '–'}"
 
 
-def _actions(number: int, row: Sequence[Button]) -> Block:
-    buttons = [_button(one) for one in row]
-    return {"type": "actions", "block_id": f"row-{number}", "elements": buttons}
+def _actions(row: Sequence[Button]) -> Block:
+    # Without a block_id of ours: Slack wants another one whenever a message is updated.
+    return {"type": "actions", "elements": [_button(one) for one in row]}
 
 
 def _button(one: Button) -> Block:

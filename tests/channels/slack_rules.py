@@ -43,8 +43,8 @@ def _block(block: object) -> Iterator[str]:
             yield from _length("header", text, 150)
         case {"type": "section", "text": {"type": "mrkdwn", "text": str(text)}}:
             yield from _length("section", text, 3000)
-        case {"type": "actions", "block_id": str(name), "elements": [*buttons]}:
-            yield from action_problems(name, buttons)
+        case {"type": "actions", "elements": [*buttons], **rest} if not rest:
+            yield from action_problems(buttons)
         case {"type": "section", "fields": [*fields]}:
             yield from _fields(fields)
         case {"type": "context", "elements": [{"type": "mrkdwn", "text": str(text)}]}:

@@ -22,15 +22,13 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def action_problems(block_id: str, buttons: Sequence[Any]) -> Iterator[str]:
+def action_problems(buttons: Sequence[Any]) -> Iterator[str]:
     """An actions block: 1 to 25 elements, every action_id once."""
     if not 1 <= len(buttons) <= 25:
         yield f"{len(buttons)} elements"
     names = [one.get("action_id") for one in buttons]
     if len(set(names)) != len(names):
         yield f"an action_id twice: {names}"
-    if not 1 <= len(block_id) <= 255:
-        yield "block_id"
     for one in buttons:
         yield from _button(one)
 

@@ -34,9 +34,7 @@ LINES = st.lists(TEXT, max_size=8).map(tuple)
 def test_any_buttons_are_valid_and_inert(rows: tuple[tuple[Button, ...], ...], text: str) -> None:
     said, blocks = render(Message("k", Style.LIVE, Tone.CALM, text, rows=rows))
     assert problems(blocks) == []
-    actions = [one for one in blocks if one["type"] == "actions"]
-    assert len(actions) == len(rows)
-    assert len({one["block_id"] for one in actions}) == len(rows)
+    assert sum(one["type"] == "actions" for one in blocks) == len(rows)
     assert mentions(said, [one for one in blocks if one["type"] != "actions"]) == []
     json.dumps(blocks, ensure_ascii=False).encode()
 
