@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.crowd import crowd
@@ -11,7 +13,7 @@ from bench.picture import mark
 from bench.process import cpu_s, memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from bench.crowd import Crowd, Heard
     from bench.peers import Peer
@@ -28,7 +30,8 @@ class Cell:
     """What was measured. Seconds and bytes.
 
     `heard` while all read, `beside` while a fifth of them had stopped; `connect` until all were
-    let in; `cpu` of the server during `heard`, over `lasted`; `grown` by the stalled.
+    let in, `back` the same after a restart; `cpu` of the server during `heard`, over `lasted`;
+    `grown` by the stalled.
     """
 
     peer: str
@@ -40,6 +43,7 @@ class Cell:
     lasted: float
     held: float
     grown: float
+    back: float = math.nan
 
     @property
     def deliveries(self) -> int:
@@ -47,20 +51,33 @@ class Cell:
 
 
 def measured(peer: Peer, viewers: int, events: int) -> Cell:
-    """Start the server, let everybody in, publish, let some stall, publish again, stop."""
+    """Start the server, let everybody in, publish, let some stall, publish again; restart it, and
+    let everybody back in."""
+    with _running(peer) as pid, crowd() as people:
+        cell = _measured(peer, pid, people, viewers, events)
+        peer.cookies = people.cookies()
+    with _running(peer), crowd() as people:
+        return replace(cell, back=people.open(peer.port, _requests(peer, viewers)))
+
+
+@contextmanager
+def _running(peer: Peer) -> Iterator[int]:
     peer.start()
     try:
         assert peer.process is not None
-        with crowd() as people:
-            return _measured(peer, peer.process.pid, people, viewers, events)
+        yield peer.process.pid
     finally:
         peer.stop()
+
+
+def _requests(peer: Peer, viewers: int) -> list[str]:
+    return [peer.request(number) for number in range(viewers)]
 
 
 def _measured(peer: Peer, pid: int, people: Crowd, viewers: int, events: int) -> Cell:
     marks = map(mark, range(1, 1_000_000))
     empty = memory(pid)
-    connect = people.open(peer.port, [peer.request(number) for number in range(viewers)])
+    connect = people.open(peer.port, _requests(peer, viewers))
 
     def hear() -> Heard:
         return people.hear(next(marks), peer.publish)
@@ -73,8 +90,10 @@ def _measured(peer: Peer, pid: int, people: Crowd, viewers: int, events: int) ->
     before = memory(pid)
     people.stall(STALLED)
     beside = _paced(hear, events)
-    return Cell(peer.name, viewers, heard, beside, connect, cpu, lasted,
-                (full - empty) / viewers, memory(pid) - before)  # fmt: skip
+    return Cell(
+        peer.name, viewers, heard, beside, connect, cpu=cpu, lasted=lasted,
+        held=(full - empty) / viewers, grown=memory(pid) - before,
+    )  # fmt: skip
 
 
 def _paced(hear: Callable[[], Heard], events: int) -> tuple[Heard, ...]:

@@ -78,6 +78,7 @@ ROWS: Final = (
     Row("of a core", lambda cell: cell.cpu / cell.lasted, 100, "%"),
     Row("memory per viewer", lambda cell: cell.held, 1e-3, "kB"),
     Row("everybody let in", lambda cell: cell.connect, 1, "s"),
+    Row("back after a restart", lambda cell: cell.back, 1, "s"),
     Row("p99 beside stalled", lambda cell: quantile(_receipts(cell.beside), 0.99), 1e3, "ms"),
     Row("grown by stalled", lambda cell: cell.grown, 1e-6, "MB"),
     Row("not delivered", _missed, 1, ""),

@@ -33,6 +33,8 @@ class Peer(ABC):
     picture: Picture
     port: int = field(default_factory=free_port)
     process: Process | None = None
+    cookies: list[str] = field(default_factory=list)
+    """What each viewer was given when they were here before."""
 
     @abstractmethod
     def command(self) -> Sequence[str]: ...

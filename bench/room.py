@@ -73,11 +73,10 @@ def _session(user: User) -> str:
 
 @dataclass
 class Warroom(Peer):
-    """The web process as it is started for people. `cookies`: what viewers were given before."""
+    """The web process as it is started for people."""
 
     house: House = field(kw_only=True)
     told: dict[str, str] = field(kw_only=True)
-    cookies: list[str] = field(default_factory=list, kw_only=True)
 
     def command(self) -> Sequence[str]:
         return uvicorn(Path(sys.executable), "warroom.asgi:application", self.port)
