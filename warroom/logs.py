@@ -1,9 +1,9 @@
 """Log lines that may be read by anybody who may read logs: without the secrets of an address.
 
-Some addresses are secrets themselves: who knows a status page's link may read the page, and who
-knows the proof in a mail may answer for the reader; who knows the ticket of a Slack account may say that
-it is theirs. Access logs and complaints about requests
-name addresses, so everything that is logged passes here, last and whole, tracebacks included.
+Some addresses are secrets themselves: who knows a status page's link may read the page, who knows
+the proof in a mail may answer for the reader, and who knows the ticket of a Slack account may say
+that it is theirs. Access logs and complaints about requests name addresses, so everything that is
+logged passes here, last and whole, tracebacks included.
 """
 
 from __future__ import annotations

@@ -9,10 +9,11 @@ import yaml
 
 from migrations_app.channels.slack_advice import ADVICE, BUSY, UNSURE
 from migrations_app.channels.slack_config import SlackConfig
-from migrations_app.channels.slack_doctor import NEEDED
+from migrations_app.channels.slack_doctor import NEEDED, TO_HEAR
 from migrations_app.channels.slack_find import HISTORY_PAGES, PAGE
 from tests.channels.build import channel_to, live, sample
 from tests.channels.contract import LIVE, POST
+from tests.channels.test_slack_manifest import MANIFEST
 from tests.slack_server import SlackServer
 
 PAGE_TEXT = (Path(__file__).parents[2] / "docs" / "channels" / "slack.md").read_text()
@@ -20,11 +21,11 @@ BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE_TEXT, re.DOTALL)
 
 
 def manifest_scopes() -> set[str]:
-    return set(yaml.safe_load(BLOCKS[0])["oauth_config"]["scopes"]["bot"])
+    return set(MANIFEST["oauth_config"]["scopes"]["bot"])
 
 
 def test_the_scopes_of_the_manifest_suffice_and_are_all_used() -> None:
-    assert manifest_scopes() == {*NEEDED, "channels:history"}
+    assert manifest_scopes() == {*NEEDED, *TO_HEAR, "channels:history"}
     with SlackServer(scopes=frozenset(manifest_scopes())) as slack:
         channel = channel_to(slack)
         assert all(finding.ok for finding in channel.check())
@@ -37,7 +38,7 @@ def test_the_scopes_of_the_manifest_suffice_and_are_all_used() -> None:
 
 
 def test_the_example_is_a_valid_configuration() -> None:
-    config = yaml.safe_load(BLOCKS[1])["channels"]["war-room"]["config"]
+    config = yaml.safe_load(BLOCKS[0])["channels"]["war-room"]["config"]
     assert SlackConfig.model_validate(config).channel == "C0123ABCD"
 
 
