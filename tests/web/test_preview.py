@@ -129,3 +129,18 @@ def test_the_room_offers_it_for_the_next_phase_and_only_there() -> None:
     url = screen(one, "ana").url("preview/half")
     assert f'hx-get="{url}"' in screen(one, "ana").look()
     assert f'hx-get="{url}"' not in screen(one, "otto").look()
+
+
+def test_before_the_start_and_before_resuming_it_is_offered_too() -> None:
+    one = build.world()
+    who = screen(one, "ana")
+    assert f'hx-get="{who.url("preview/canary")}"' in who.look()
+    held = screen(build.ready(), "ana")
+    held.click("no-go", reason="wait")
+    assert f'hx-get="{held.url("preview/canary")}"' in held.look()
+
+
+def test_a_plan_without_phases_has_no_preview_and_still_a_room() -> None:
+    page = screen(build.world(phases=[]), "ana").look()
+    assert "preview/" not in page
+    assert "can't be drawn" not in page
