@@ -8,7 +8,7 @@ SYNC := $(UV) pip sync --quiet --require-hashes --python $(BIN)/python
 DIR ?= var/$(if $(HEADLESS),night,demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts lock clean coverage
+.PHONY: help demo test check lint types contracts lock clean coverage bench pictures
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,12 @@ types: $(VENV)/installed ## mypy, strict
 
 contracts: $(VENV)/installed ## who may import whom
 	@$(BIN)/lint-imports --no-cache | tail -n 4
+
+bench: $(VENV)/installed ## how fast, beside peers (long; a quiet machine; nginx-light, libnginx-mod-nchan and wrk help)
+	@for one in rollback timeline fanout status; do $(BIN)/python -m bench.$$one || exit 1; done
+
+pictures: $(VENV)/installed ## the screenshots of README and docs, taken anew by Chromium
+	@$(BIN)/python -m tests.pictures
 
 lock: $(VENV)/installed ## resolve the dependencies anew
 	@cd requirements && ./lock
