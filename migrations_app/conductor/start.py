@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrations_app.actions import start as actions
 from migrations_app.conductor import seams
+from migrations_app.conductor.sheet import print_sheet
 from migrations_app.domain.errors import Refused, WarroomError
 from migrations_app.domain.plan.bind import bind
 from migrations_app.domain.plan.schema import Plan
@@ -24,7 +25,10 @@ def start(run_id: int, actor: Actor, click: Click) -> Outcome:
     run = Run.objects.select_related("migration").filter(pk=run_id, state="planned").first()
     if run is not None:
         _look(bind(Plan.model_validate(run.migration.plan), run.environment))
-    return actions.start(run_id, actor, click)
+    done = actions.start(run_id, actor, click)
+    if not done.replayed:
+        print_sheet(run_id)
+    return done
 
 
 def _look(bound: BoundPlan) -> None:

@@ -58,12 +58,14 @@ _TOLD: dict[Kind, tuple[Topic, Tone]] = {
     Kind.HANDED_OVER: (Topic.DECISIONS, Tone.NOTICE),
     Kind.STEP_TAKEN: (Topic.STEPS, Tone.CALM),
     Kind.STEP_RELEASED: (Topic.STEPS, Tone.CALM),
+    Kind.SHEET: (Topic.ROLLBACKS, Tone.CALM),
 }
 
 _THREADED = frozenset(
     {
         Kind.SETTLED, Kind.SIGNED_OFF, Kind.STEP_COMPLETED, Kind.DRIFT_GONE,
         Kind.HANDOVER_WITHDRAWN, Kind.STEP_TAKEN, Kind.STEP_RELEASED,
+        Kind.SHEET,
     }
 )  # fmt: skip
 """Told, but below the live message, so that the channel keeps to decisions and phases."""

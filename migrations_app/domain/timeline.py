@@ -66,6 +66,7 @@ class Kind(StrEnum):
     UPDATE_RETURNED = "update_returned"
     UPDATE_PUBLISHED = "update_published"
     UPDATE_OVERDUE = "update_overdue"
+    SHEET = "sheet"
 
 
 def plain(value: object) -> Json:

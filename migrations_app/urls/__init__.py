@@ -6,7 +6,17 @@ from django.contrib import admin
 from django.urls import include, path
 
 from migrations_app.api.root import api
-from migrations_app.urls import accounts, comms, crew, metrics, plans, slack, status, timeline
+from migrations_app.urls import (
+    accounts,
+    comms,
+    crew,
+    metrics,
+    plans,
+    sheet,
+    slack,
+    status,
+    timeline,
+)
 from migrations_app.web import back, decide, health, room, runs, stream
 
 _run = [
@@ -26,6 +36,7 @@ _run = [
     *timeline.of_run,
     *metrics.of_run,
     *plans.of_run,
+    *sheet.of_run,
     *comms.of_run,
     *crew.of_run,
 ]

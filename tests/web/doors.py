@@ -68,7 +68,7 @@ EXEMPT: Final[Mapping[str, str]] = {
 PAGES: Final = frozenset({
     "room", "mine", "stream", "timeline", "timeline-news", "entry", "timeline-export",
     "timeline-markdown", "timeline-print", "comms", "share", "metrics", "metrics-csv",
-    "metrics-past", "plan-page", "preview",
+    "metrics-past", "sheet", "sheet-text", "plan-page", "preview",
     "watch",
 })  # fmt: skip
 """Of a run, to be looked at by everybody with a role."""
