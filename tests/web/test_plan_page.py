@@ -74,6 +74,12 @@ def test_the_current_phase_is_marked_and_every_phase_has_an_address() -> None:
         assert f'id="runbook-phase-{name}"' in html
 
 
+def test_no_address_on_the_page_is_given_twice() -> None:
+    first = build.world()
+    ids = re.findall(r' id="([^"]+)"', page(another(first, written(first))))
+    assert sorted(set(ids)) == sorted(ids)
+
+
 def test_a_run_that_has_not_started_is_drawn() -> None:
     told = words(page(build.world()))
     assert "Not frozen yet" in told

@@ -12,7 +12,7 @@ from migrations_app.domain.plan.runbook import dump
 from migrations_app.domain.plan.yaml_read import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from migrations_app.domain.plan.bind import BoundPlan
@@ -63,7 +63,7 @@ def stretches(text: str) -> tuple[Stretch, ...]:
     """All lines of `text`, in order, none left out. What can't be read as YAML is one stretch."""
     lines = text.splitlines()
     try:
-        starts = dict(_starts(read(text)))
+        starts = {_said_above(line, lines): about for line, about in _starts(read(text))}
     except RunbookError:
         starts = {}
     marks = sorted({1: "", **starts}.items())
@@ -73,6 +73,14 @@ def stretches(text: str) -> tuple[Stretch, ...]:
         for (first, about), (after, _) in pairwise(edges)
         if first < after
     )
+
+
+def _said_above(line: int, lines: Sequence[str]) -> int:
+    """Where the comment right above a line begins; that of the whole text belongs to nothing."""
+    first = line
+    while first > 1 and lines[first - 2].lstrip().startswith("#"):
+        first -= 1
+    return line if first == 1 else first
 
 
 def _starts(document: Document) -> Iterator[tuple[int, str]]:
