@@ -55,11 +55,16 @@ def signed(
             log.warning("%s refused a request: %s", request.path, why)
             return HttpResponse(status=401)
         if not take_in(digest(seal)):
-            log.warning("%s refused a request: it was taken in before", request.path)
-            return HttpResponse(status=409)
+            return _again(request)
         return _once(view, request, body)
 
     return proved
+
+
+def _again(request: HttpRequest) -> HttpResponse:
+    """Nothing is done. Slack, when it says that it tries again, is told that we have it."""
+    log.warning("%s refused a request: it was taken in before", request.path)
+    return HttpResponse(status=200 if "X-Slack-Retry-Num" in request.headers else 409)
 
 
 def _once(

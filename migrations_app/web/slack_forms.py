@@ -23,7 +23,7 @@ from migrations_app.reads.room import room
 from migrations_app.reads.slack import NOWHERE, seats_at
 from migrations_app.reads.slack_buttons import About, only_in_room, sealed, unsealed
 from migrations_app.web.decide import poke
-from migrations_app.web.slack_said import evidence
+from migrations_app.web.slack_said import OVERTAKEN, evidence, now
 from migrations_app.web.slack_who import Unlinked, account_of, actor_behind, room_of
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from migrations_app.reads.room import Room
 
 LONGEST: Final = 500
+_NOTHING: Final = "Nothing was done"
 _STALE: Final = "The room moved on since your screen was drawn. Look again."
 _TITLES: Final = {
     Verb.GO: ("Go?", "Go"),
@@ -155,10 +156,13 @@ def _reason(sent: Submitted) -> str:
 def _refused(refusal: Refused, about: About) -> HttpResponse:
     if refusal.code == "reason":
         return JsonResponse(slack.mistake(refusal.message))
-    if refusal.code in {"stale", "wrong_state"}:
-        slack.redraw(about.run_id)
-    known = refusal.code != "unknown_run"
-    return _came("Nothing was done", refusal.message, room_of(about.run_id) if known else "")
+    if refusal.code == "unknown_run":
+        return _came(_NOTHING, refusal.message, "")
+    if refusal.code not in OVERTAKEN:
+        return _came(_NOTHING, refusal.message, room_of(about.run_id))
+    slack.redraw(about.run_id)
+    told = f"{refusal.message} Now: {now(about.run_id)}."
+    return _came(_NOTHING, told, room_of(about.run_id))
 
 
 def _came(title: str, sentence: str, way: str) -> HttpResponse:

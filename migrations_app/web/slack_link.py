@@ -44,7 +44,9 @@ def _linked(request: HttpRequest, ticket: str) -> HttpResponse:
     actor = Actor(request.user.get_username(), request.user.pk, Via.WEB)
     account = slack_link.link(actor, ticket)
     shown = account.name or account.id
-    messages.success(request, f"Slack account {shown} is linked to you. Go back and try again.")
+    messages.success(
+        request, f"Slack account {shown} is linked to you. Back in Slack, do it again."
+    )
     return SeeOther(reverse("account"))
 
 

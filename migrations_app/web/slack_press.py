@@ -16,6 +16,7 @@ from migrations_app.reads.slack import seats_at
 from migrations_app.reads.slack_buttons import OPEN, About, unsealed
 from migrations_app.web.back import came_of
 from migrations_app.web.slack_forms import Asking, NotOpened, ask
+from migrations_app.web.slack_said import OVERTAKEN, now
 from migrations_app.web.slack_who import (
     Unlinked,
     account_of,
@@ -26,6 +27,7 @@ from migrations_app.web.slack_who import (
 )
 
 if TYPE_CHECKING:
+    from migrations_app.conductor.rollback import Returned
     from migrations_app.domain.actor import Actor
     from migrations_app.domain.slack.inbound import Pressed
 
@@ -90,14 +92,30 @@ def _roll_back(press: Press) -> HttpResponse:
 def _bring_back(press: Press) -> None:
     returned = rollback.bring_back(press.about.run_id)
     room = (room_of(press.about.run_id), "Open the room")
-    slack.tell(press.pressed.response_url, slack.whisper([came_of(returned)], [room]))
+    said = [came_of(returned), *(_way_back(one) for one in returned)]
+    slack.tell(press.pressed.response_url, slack.whisper(said, [room]))
+
+
+def _way_back(one: Returned) -> str:
+    """How far one route's way back is, from when it was requested."""
+    if one.requested_at is None:
+        return f"{one.route}: not requested yet"
+    walked = [
+        f"{word} after {(at - one.requested_at).total_seconds():.2f} s"
+        for word, at in (("applied", one.applied_at), ("confirmed", one.confirmed_at))
+        if at is not None
+    ]
+    return f"{one.route}: requested{''.join(f', {step}' for step in walked)}"
 
 
 def _refused(pressed: Pressed, refusal: Refused, about: About | None) -> HttpResponse:
     """Why nothing happened; a screen that was too old is drawn again. Who holds no role learns
     nothing, not even an address."""
-    known = about is not None and refusal.code != "unknown_run"
-    links = [(room_of(about.run_id), "Open the room")] if about is not None and known else []
-    if about is not None and known and refusal.code in {"stale", "wrong_state"}:
+    if about is None or refusal.code == "unknown_run":
+        return answered(pressed.response_url, slack.whisper([refusal.message]))
+    said = [refusal.message]
+    if refusal.code in OVERTAKEN:
         slack.redraw(about.run_id)
-    return answered(pressed.response_url, slack.whisper([refusal.message], links))
+        said.append(f"Now: {now(about.run_id)}.")
+    room = (room_of(about.run_id), "Open the room")
+    return answered(pressed.response_url, slack.whisper(said, [room]))

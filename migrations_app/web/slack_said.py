@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from migrations_app.domain.states import Verb
+from migrations_app.domain.states import Verb, spoken
+from migrations_app.models import Run
+from migrations_app.reads.plans import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +16,18 @@ if TYPE_CHECKING:
     from migrations_app.reads.room import Room
     from migrations_app.reads.room.checks import CheckView
 
-_MOST = 12
+OVERTAKEN: Final = frozenset({"stale", "wrong_state"})
+"""What a click on an old screen is refused with."""
+
+_MOST: Final = 12
+
+
+def now(run_id: int) -> str:
+    """Where the run is, in a line."""
+    run = Run.objects.select_related("migration").get(pk=run_id)
+    bound = plan_of(run).plan
+    phase = f", phase {run.phase + 1} of {len(bound.phases)}" if run.phase >= 0 else ""
+    return f"{bound.title} is {spoken(run.state).upper()}{phase}"
 
 
 def evidence(shown: Room, verb: Verb, name: str) -> Iterator[str]:

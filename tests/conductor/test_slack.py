@@ -8,9 +8,10 @@ import pytest
 
 from migrations_app.actions import gate
 from migrations_app.actions.rollback import Back
-from migrations_app.conductor import due
+from migrations_app.conductor import due, seams
 from migrations_app.conductor.relay import relay
 from migrations_app.conductor.rollback import roll_back
+from migrations_app.conductor.slack import heard
 from migrations_app.domain.message import Style
 from migrations_app.models import ChannelPost, Delivery
 from migrations_app.models.clock import db_now
@@ -19,6 +20,8 @@ from tests.slack_server import SlackServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytest_django import Settings
 
     from tests.build import Room
     from tests.conductor.conftest import House
@@ -151,3 +154,15 @@ def test_it_waits_as_long_as_slack_asks(house: House, told: Room, slack: SlackSe
     for row in due.posts():
         relay(row[0])
     assert len(slack.requests) == asked
+
+
+def test_the_doctor_asks_whether_presses_reach_us(
+    told: Room, slack: SlackServer, settings: Settings
+) -> None:
+    quiet: dict[str, Any] = {"token": slack.token, "channel": "C0WARROOM", "base_url": slack.url}
+    settings.WARROOM_SLACK_SIGNING_SECRETS = []
+    assert heard(seams.channel("slack", quiet, "channels.team")) == []
+    assert heard(seams.channel("fake", {}, "channels.team")) == []
+    (finding,) = heard(seams.channel("slack", quiet | {"buttons": True}, "channels.team"))
+    assert not finding.ok
+    assert "WARROOM_SLACK_SIGNING_SECRET" in finding.sentence

@@ -64,6 +64,14 @@ def test_the_same_request_again_is_refused(door: str) -> None:
     assert send(door, body, seal(body, time.time() - 2)).status_code == first.status_code
 
 
+def test_slack_trying_again_is_told_that_we_have_it() -> None:
+    body = json.dumps(CHALLENGE).encode()
+    sealed = seal(body)
+    assert send("events", body, sealed).content
+    again = send("events", body, sealed | {"X-Slack-Retry-Num": "1"})
+    assert (again.status_code, again.content) == (200, b"")
+
+
 def test_two_at_once_are_one() -> None:
     def one(_: int) -> bool:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +45,25 @@ def test_go_shows_the_evidence_of_now_and_enters_the_next_phase(corner: Corner) 
     assert (decided.via, decided.user_id) == ("slack", corner.one.users["ana"].pk)
 
 
+def test_what_was_decided_can_not_be_pressed_any_more(corner: Corner) -> None:
+    corner.press("ana", "go")
+    corner.send("ana")
+    corner.says()
+    assert set(corner.buttons()) == {"no_go", "roll_back"}
+
+
+def test_at_the_last_gate_go_completes_the_run(room: Callable[..., Corner]) -> None:
+    first = {**build.PHASES[0], "steps": [], "gate": {"roles": ["dri"]}}
+    corner = room(phases=[first])
+    link(corner.one, "ana")
+    assert corner.buttons()["complete"]["text"]["text"] == "Go: complete the run…"
+    corner.press("ana", "complete")
+    corner.send("ana")
+    assert corner.one.run.state == "completed"
+    corner.says()
+    assert set(corner.buttons()) == {"roll_back"}
+
+
 def test_a_form_that_is_sent_twice_counts_once(corner: Corner) -> None:
     corner.press("ana", "go")
     corner.send("ana")
@@ -70,7 +90,9 @@ def test_roll_back_moves_the_traffic_and_says_so(corner: Corner) -> None:
     assert corner.press("ravi", "roll_back").status_code == 200
     latch = Latch.objects.get(run=corner.one.run_id)  # before Slack hears that we have it
     assert (latch.actor, latch.evidence["via"]) == ("ravi", "slack")
-    assert corner.slack.people.told().startswith("Rolled back: every route is confirmed")
+    said = corner.slack.people.told()
+    assert said.startswith("Rolled back: every route is confirmed")
+    assert re.search(r"\nweb: requested, applied after \d+.\d\d s, confirmed after \d+", said)
     assert [float(corner.one.plane(name).state().weight) for name in ("web", "flag")] == [0, 0]
     corner.says()
     assert set(corner.buttons()) == set()
@@ -110,7 +132,9 @@ def test_a_superseded_button_changes_nothing_and_the_message_is_drawn_again(
     ChannelPost.objects.update(due_at=None)
     before, edits = Event.objects.count(), corner.live.edits
     corner.press("ana", action, value)
-    assert "The room moved on" in corner.slack.people.told()
+    said = corner.slack.people.told()
+    assert "The room moved on" in said
+    assert "Now: Move orders to the new database is GATE, phase 1 of 3." in said
     assert corner.slack.people.views == []
     assert Event.objects.count() == before
     corner.says()
