@@ -49,7 +49,7 @@ class RoutePreview:
     @property
     def drifts(self) -> bool:
         """Whether it stands where nobody of us asked it to."""
-        return self.seen is not None and self.seen != self.ahead.desired
+        return None not in (self.seen, self.ahead.desired) and self.seen != self.ahead.desired
 
     @property
     def changes(self) -> bool:
@@ -117,7 +117,7 @@ def _begin(found: Ahead, route: RouteAhead) -> _Asked | RoutePreview:
         route,
         driver.cannot(route.weight) or "",
         LOOKS.ask(("observe", *plane), driver.observe),
-        LOOKS.ask(("preview", *plane, route.weight), _words(driver, route)),
+        LOOKS.ask(("preview", *plane, route.weight, bool(route.turn)), _words(driver, route)),
     )
 
 

@@ -20,7 +20,7 @@ from migrations_app.domain.errors import Transient
 from migrations_app.drivers.base import Observed
 from migrations_app.drivers.fake import FakeDriver
 from migrations_app.drivers.fake_faults import Faults
-from migrations_app.models import Event, Flip
+from migrations_app.models import Event, Flip, Run
 from migrations_app.reads.plan.ahead import Way
 from tests.build import phase, weight
 
@@ -171,6 +171,17 @@ def test_how_it_would_be_entered_follows_the_state(house: House) -> None:
     assert seen(made, "full").ahead.way is Way.LATER
     gate.no_go(made.run_id, made.ana, Click(revision=made.run.revision, reason="wait"))
     assert seen(made, "shadow").ahead.way is Way.RESUME
+
+
+def test_of_a_run_that_is_over_nobody_minds_the_planes(house: House) -> None:
+    made = at_gate(house)
+    Run.objects.filter(pk=made.run_id).update(state="completed")
+    house.plane().drift(weight(7))
+    found = seen(made)
+    assert found.ahead.way is Way.OVER
+    assert found.moving[0].seen == weight(7)
+    assert not found.moving[0].drifts
+    assert found.snags == ()
 
 
 def test_a_later_phase_begins_where_the_ones_before_it_end(house: House) -> None:

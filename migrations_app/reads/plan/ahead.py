@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from migrations_app.domain.states import State
+from migrations_app.domain.states import ENDED, State
 from migrations_app.domain.weights import forward, targets
 from migrations_app.models import Route, Run
 from migrations_app.models.clock import db_now
@@ -35,6 +35,7 @@ class Way(StrEnum):
     RESUME = "resume"
     LATER = "later"  # not before the phases in front of it
     PASSED = "passed"  # it was entered; in this leg it will not be again
+    OVER = "over"  # the run has ended: nothing is entered, and nobody minds its routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class RouteAhead:
     """One route's way into the phase. Weights are GREEN's share in percent.
 
     `turn` counts from 1 in the order of moving; 0 for a route that is not touched. `before`: what
-    ought to be when the phase is entered, `desired` what ought to be now.
+    ought to be when the phase is entered; `desired`: what ought to be now, None once the run is
+    over.
     """
 
     name: str
@@ -50,7 +52,7 @@ class RouteAhead:
     driver: str
     turn: int
     before: Decimal
-    desired: Decimal
+    desired: Decimal | None
     weight: Decimal
     baseline: Decimal
 
@@ -140,6 +142,8 @@ def _ahead(run: Run, bound: BoundPlan, index: int, now: datetime) -> Ahead:
 def way_to(run: Run, index: int, phase: Phase) -> Way:
     """How the phase with this index would be entered next."""
     match State(run.state):
+        case state if state in ENDED:
+            return Way.OVER
         case State.PLANNED if index == 0:
             return Way.START
         case State.HELD | State.FROZEN if index == run.phase:
@@ -166,7 +170,7 @@ def _routes(run: Run, bound: BoundPlan, index: int, way: Way) -> tuple[RouteAhea
             driver=bound.routes[one.name].driver,
             turn=turns.get(one.name, 0),
             before=before[one.name],
-            desired=desired[one.name],
+            desired=None if way is Way.OVER else desired[one.name],
             weight=weights[one.name],
             baseline=one.baseline,
         )

@@ -11,7 +11,7 @@ from migrations_app.domain.plan.bind import bind
 from migrations_app.domain.plan.diff import changes
 from migrations_app.domain.plan.people import Role
 from migrations_app.domain.plan.schema import Plan
-from migrations_app.domain.states import LIVE, State
+from migrations_app.domain.states import ENDED, LIVE, State
 from migrations_app.models import Membership, Run
 from migrations_app.models.clock import db_now
 from migrations_app.reads.plan.deviations import Deviations, deviations
@@ -66,6 +66,11 @@ class PlanPage:
     text: Text
     deviations: Deviations
     newer: int
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it will happen any more."""
+        return self.state in ENDED
 
     @property
     def ends_at(self) -> datetime | None:
