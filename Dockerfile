@@ -19,6 +19,8 @@ RUN groupadd --gid 10001 warroom && useradd --uid 10001 --gid warroom --no-creat
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
+RUN mkdir --mode 0700 /state && chown warroom:warroom /state
+ENV WARROOM_STATUS_DIR=/state/status WARROOM_KEEP_DIR=/state/keep
 USER 10001:10001
 EXPOSE 8000
 CMD ["uvicorn", "warroom.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--timeout-graceful-shutdown", "3", "--no-proxy-headers"]

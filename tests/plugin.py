@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 
 NOWHERE = "postgres://nobody@127.0.0.1:1/warroom"
 
@@ -12,3 +15,7 @@ if OWN_SERVERS:
     os.environ["REDIS_URL"] = "redis://127.0.0.1:1/0"
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "x" * 50)
 os.environ.setdefault("WARROOM_URL", "http://testserver")
+
+# What this machine remembers of runs: each process of a parallel run has runs of its own.
+os.environ["WARROOM_KEEP_DIR"] = tempfile.mkdtemp(prefix="warroom-keep-")
+atexit.register(shutil.rmtree, os.environ["WARROOM_KEEP_DIR"], ignore_errors=True)

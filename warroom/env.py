@@ -103,6 +103,7 @@ class Env:
     log_level: str
     urlconf: str
     status_dir: Path
+    keep_dir: Path
     mail_url: str = field(repr=False)
     mail_from: str
     panels: list[str]
@@ -136,6 +137,7 @@ class Env:
             public_url=public,
             insecure_http=public.startswith("http://"),
             log_level=_text(environ, "LOG_LEVEL", "INFO"),
+            keep_dir=Path(_text(environ, "WARROOM_KEEP_DIR", "var/keep")),
             status_dir=Path(_text(environ, "WARROOM_STATUS_DIR", "var/status")),
             mail_url=_text(environ, "WARROOM_MAIL_URL"),
             mail_from=_text(environ, "WARROOM_MAIL_FROM", f"warroom@{host}"),

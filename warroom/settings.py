@@ -55,6 +55,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = ENV.urlconf
+WARROOM_KEEP_DIR = BASE_DIR / ENV.keep_dir  # what this machine can bring back by itself
 WARROOM_STATUS_DIR = BASE_DIR / ENV.status_dir  # public pages, for when the database is away
 globals().update(mail(ENV.mail_url))
 WARROOM_MAILS = bool(ENV.mail_url)

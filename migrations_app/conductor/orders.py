@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F
 
+from migrations_app.conductor import keep
 from migrations_app.domain.reconcile import Order
 from migrations_app.domain.states import ENDED, State
 from migrations_app.models import Flip, Latch, Route, Run
@@ -43,7 +44,7 @@ def standing(route_id: int) -> Standing:
     """Read afresh: call it again right before a write."""
     route = Route.objects.select_related("run").get(pk=route_id)
     flip = Flip.objects.filter(route=route, closed_at=None).first()
-    latched = Latch.objects.filter(run=route.run, leg=route.run.leg).exists()
+    latched = keep.called(route.run_id) or _latched(route.run)
     now = db_now()
     if latched and flip is not None and flip.purpose != "rollback":
         flip = None  # the latch is not written down yet: nothing but the baseline counts
@@ -55,6 +56,10 @@ def standing(route_id: int) -> Standing:
         previous=flip.previous if flip is not None else route.desired,
     )
     return Standing(route, flip, order, over=_over(route.run, now))
+
+
+def _latched(run: Run) -> bool:
+    return Latch.objects.filter(run=run, leg=run.leg).exists()
 
 
 def _wanted(route: Route, flip: Flip | None) -> Decimal:

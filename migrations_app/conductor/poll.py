@@ -23,7 +23,9 @@ from migrations_app.conductor.evaluate import evaluate
 from migrations_app.conductor.letters import send_letters
 from migrations_app.conductor.reconcile import reconcile
 from migrations_app.conductor.relay import relay
+from migrations_app.conductor.remember import remember
 from migrations_app.conductor.rollback import write_down
+from migrations_app.conductor.take_in import take_in
 from migrations_app.domain.errors import Refused
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ ROUND_S = 0.1
 _ROUTE_PATIENCE_S = 1.0
 _BEAT_S = 2.0
 _DESK_S = 2.0
+_REMEMBER_S = 5.0
 _LET_GO_S = 5.0
 _SILENCE = 2  # slots without an answer after which the poller reads by itself
 
@@ -50,6 +53,7 @@ class Poller:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _beat_at: float = 0.0
     _desk_at: float = 0.0
+    _remembered_at: float = float("-inf")
 
     def __post_init__(self) -> None:
         self._pool = ThreadPoolExecutor(self.hands, thread_name_prefix="poller")
@@ -77,6 +81,7 @@ class Poller:
     def round(self) -> None:
         """One look at everything that may be due."""
         close_old_connections()
+        take_in()
         for run_id in due.unwritten():
             write_down(run_id, 300)
         for run_id in due.runs():
@@ -85,6 +90,7 @@ class Poller:
         self._routes()
         self._posts()
         self._desk()
+        self._remember()
         self._beat()
 
     def _sources(self) -> None:
@@ -127,6 +133,12 @@ class Poller:
     def _free(self, key: tuple[str, int]) -> None:
         with self._lock:
             self._busy.discard(key)
+
+    def _remember(self) -> None:
+        """What this machine has to know when PostgreSQL is away."""
+        if time.monotonic() - self._remembered_at >= _REMEMBER_S:
+            self._alone("remember", 0, lambda _: remember())
+            self._remembered_at = time.monotonic()
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at >= _BEAT_S:

@@ -59,6 +59,7 @@ _TOLD: dict[Kind, tuple[Topic, Tone]] = {
     Kind.STEP_TAKEN: (Topic.STEPS, Tone.CALM),
     Kind.STEP_RELEASED: (Topic.STEPS, Tone.CALM),
     Kind.SHEET: (Topic.ROLLBACKS, Tone.CALM),
+    Kind.OFFLINE: (Topic.ROLLBACKS, Tone.ALARM),
 }
 
 _THREADED = frozenset(

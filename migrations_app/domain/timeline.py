@@ -67,6 +67,7 @@ class Kind(StrEnum):
     UPDATE_PUBLISHED = "update_published"
     UPDATE_OVERDUE = "update_overdue"
     SHEET = "sheet"
+    OFFLINE = "offline"
 
 
 def plain(value: object) -> Json:

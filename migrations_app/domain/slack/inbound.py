@@ -59,9 +59,14 @@ class Message(_Told):
     """What was written, in Slack's markup, and by whom: people have a `user`."""
 
     ts: Ts
-    text: str = ""
+    text: str | None = None
     user: Id | None = None
     thread_ts: Ts | None = None
+
+    @property
+    def words(self) -> str:
+        """Its text, empty for one that has none, as a file."""
+        return self.text or ""
 
 
 class _Done(_Told):
@@ -89,14 +94,16 @@ class Shortcut(_Done):
     response_url: Address = ""
 
 
-class Field_(_Told):
+class Box(_Told):
+    """A field of a form; None when it was left empty."""
+
     value: Annotated[str, Field(max_length=3000)] | None = None
 
 
 class Filled(_Told):
     """What stands in a form's fields, by block and action."""
 
-    values: dict[str, dict[str, Field_]] = {}
+    values: dict[str, dict[str, Box]] = {}
 
 
 class View(_Told):
@@ -114,7 +121,9 @@ class Submitted(_Done):
 
 
 Interaction = Annotated[Pressed | Shortcut | Submitted, Field(discriminator="type")]
-INTERACTION: TypeAdapter[Pressed | Shortcut | Submitted] = TypeAdapter(Interaction)
+INTERACTION: TypeAdapter[Pressed | Shortcut | Submitted] = TypeAdapter(
+    Interaction, config=ConfigDict(hide_input_in_errors=True)
+)
 KNOWN = frozenset({"block_actions", "message_action", "view_submission"})
 
 
@@ -150,7 +159,6 @@ class Happened(_Told):
 
     type: Literal["event_callback"]
     team_id: Id
-    event_id: Id
     event: Reaction
 
 

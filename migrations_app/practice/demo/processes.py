@@ -38,6 +38,8 @@ def environment(stack: Stack, web: Web) -> dict[str, str]:
         "SECRET_KEY": state.secret("django"),
         "WARROOM_URL": web.url,
         "WARROOM_URLCONF": "migrations_app.practice.site.urls",
+        "WARROOM_STATUS_DIR": str(state.path / "status"),
+        "WARROOM_KEEP_DIR": str(state.path / "keep"),
         "WARROOM_PANELS": "/practice/panel",
         "WARROOM_PRACTICE_WORLD": str(state.path / "world.json"),
         "DJANGO_SETTINGS_MODULE": "warroom.settings",
