@@ -47,9 +47,13 @@ def _one_server(django_db_setup: None) -> Iterator[Server]:
     one.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests; each test opens contexts of its own."""
+    """One browser for all tests of a module; each test opens contexts of its own.
+
+    Playwright's loop counts as running in this thread until it is stopped, and tests of another
+    module that run loops of their own would fail beside it.
+    """
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         path = executable(playwright)
