@@ -111,7 +111,7 @@ def _the_run(actor: Actor, place: str, thread: str) -> Run:
 
 def _said(chosen: Shortcut, message: Message, team: str) -> Said:
     by = name_of(team, message.user) if message.user else "an app"
-    text = plain(message.text, LONGEST)
+    text = plain(message.words, LONGEST)
     link = _permalink(chosen)
     return Said(chosen.channel.id, message.ts, _when(message.ts), by, text, link)
 

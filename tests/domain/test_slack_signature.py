@@ -74,9 +74,9 @@ def test_a_timestamp_is_digits(stamp: str) -> None:
 
 
 def test_it_is_the_hmac_that_slack_describes() -> None:
-    body = b"token=x&team_id=T1DC2JH3J"
-    made = hmac.new(b"8f742231b10e8888", b"v0:1531420618:" + body, sha256).hexdigest()
-    assert signature("8f742231b10e8888", "1531420618", body) == f"v0={made}"
+    body = b"team_id=T0ACME&text=status"
+    made = hmac.new(b"a-signing-secret", b"v0:1700000000:" + body, sha256).hexdigest()
+    assert signature("a-signing-secret", "1700000000", body) == f"v0={made}"
 
 
 def test_a_request_has_one_name() -> None:

@@ -92,7 +92,7 @@ class Corner:
         """`name` reacts to a message."""
         item = {"type": "message", "channel": ROOM, "ts": message.ts}
         event = {"type": "reaction_added", "user": ACCOUNTS[name], "reaction": emoji, "item": item}
-        told = {"type": "event_callback", "team_id": TEAM, "event_id": f"EV{next(_COUNT)}",
+        told = {"type": "event_callback", "team_id": TEAM, "event_id": f"Ev0{next(_COUNT)}AbC",
                 "event": event}  # fmt: skip
         return self.post("events", json.dumps(told).encode(), "application/json", **headers)
 
