@@ -47,7 +47,7 @@ def _lines(run: Run, state: State) -> Iterable[str]:
     if run.why:
         yield run.why
     if state is State.GATE:
-        yield _waiting(run)
+        yield from _waiting(run)
     bad = Check.objects.filter(run=run).exclude(status="PASS")
     if state not in {State.ROLLED_BACK, State.COMPLETED, State.CALLED_OFF}:
         yield from (f"{check.status} · {check.sentence}" for check in bad[:5])
@@ -56,11 +56,14 @@ def _lines(run: Run, state: State) -> Iterable[str]:
 _BY_PEOPLE = frozenset({"sign_off", "four_eyes", "step"})
 
 
-def _waiting(run: Run) -> str:
-    """Whom Go waits for. What it waits for besides is below, and changes with every reading."""
+def _waiting(run: Run) -> Iterable[str]:
+    """Whom Go waits for. The checks it waits for are told by themselves."""
     view = gate_view(run, db_now())
-    said = [need.sentence for need in view.needs if need.code in _BY_PEOPLE] if view else []
-    return f"Go waits for: {'; '.join(said)}." if said else "Go waits for nobody but the decider."
+    needs = view.needs if view else ()
+    if said := "; ".join(need.sentence for need in needs if need.code in _BY_PEOPLE):
+        yield f"Go waits for: {said}."
+    elif not needs:
+        yield "Nothing is missing: Go waits for whoever decides."
 
 
 def _facts(run: Run, phases: int) -> Iterable[tuple[str, str]]:

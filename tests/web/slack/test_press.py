@@ -27,7 +27,7 @@ def test_at_a_gate_there_is_go_apart_from_what_stops(corner: Corner) -> None:
     names = [[one["action_id"] for one in row["elements"]] for row in rows]  # type: ignore[index]  # the same
     assert names == [["go"], ["no_go", "roll_back"]]
     assert corner.buttons()["roll_back"]["confirm"]["style"] == "danger"
-    assert "Go waits for nobody but the decider." in corner.live.text
+    assert "Nothing is missing: Go waits for whoever decides." in corner.live.text
 
 
 def test_go_shows_the_evidence_of_now_and_enters_the_next_phase(corner: Corner) -> None:
