@@ -112,6 +112,18 @@ def test_a_verdict_that_is_too_old_is_not_counted_as_passing() -> None:
     assert len(told.unwell) == 3
 
 
+def test_a_route_that_is_astray_is_told_in_words() -> None:
+    one = build.ready()
+    now = db_now()
+    one.run.routes.filter(name="web").update(observed=24, drift_since=now)
+    one.run.routes.filter(name="flag").update(trouble="it does not answer", trouble_since=now)
+    told = story(room(one.run_id))
+    assert told.traffic == "On GREEN: Web traffic 24 %, Read path 5 %."
+    assert told.unwell == (
+        "Web traffic ought to be at 5 %: somebody moved it.", "Read path: it does not answer.",
+    )  # fmt: skip
+
+
 def test_what_only_watches_binds_nothing() -> None:
     checks = [{"source": "metrics", "query": one["name"], "observe": True, **one}
               for one in build.CHECKS]  # fmt: skip

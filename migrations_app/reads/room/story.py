@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`headline` first. `waits`: what Go still waits for. `unwell`: checks that do not pass."""
+    """`headline` first. `waits`: what Go still waits for. `unwell`: what is not as it ought to be:
+    routes first, then checks."""
 
     headline: str
     waits: tuple[str, ...]
@@ -37,7 +38,7 @@ def story(room: Room) -> Story:
         waits=_waits(room),
         traffic=_traffic(room.routes),
         checks=_checks(watched),
-        unwell=tuple(_unwell(watched)),
+        unwell=(*_astray(room.routes), *_unwell(watched)),
         arrival=_arrival(room),
     )
 
@@ -118,6 +119,14 @@ def _checks(watched: Sequence[CheckView]) -> str:
     if well == len(watched):
         return "Every check passes." if well > 1 else "Its check passes."
     return f"{well} of {len(watched)} checks pass."
+
+
+def _astray(routes: Sequence[RouteView]) -> Iterator[str]:
+    for one in routes:
+        if one.trouble:
+            yield f"{one.title}: {_ended(one.trouble)}"
+        elif one.drift_since:
+            yield f"{one.title} ought to be at {_share(one.desired)}: somebody moved it."
 
 
 def _unwell(watched: Sequence[CheckView]) -> Iterator[str]:
