@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from migrations_app.reads.room import Room
     from migrations_app.reads.room.checks import CheckView
 
-OVERTAKEN: Final = frozenset({"stale", "wrong_state"})
+OVERTAKEN: Final = frozenset({"stale", "wrong_state", "aborted"})
 """What a click on an old screen is refused with."""
 
 _MOST: Final = 12

@@ -72,7 +72,7 @@ class Corner:
         shown = self.slack.people.views[view]
         values = {} if reason is None else {"reason": {"reason": {"value": reason}}}
         sent = {
-            "id": f"V{len(self.slack.people.views)}",
+            "id": f"V{range(len(self.slack.people.views))[view]}",
             "callback_id": shown["callback_id"],
             "private_metadata": shown["private_metadata"],
             "state": {"values": values},

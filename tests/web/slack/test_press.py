@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from migrations_app.actions.rollback import Back, latch
 from migrations_app.models import ChannelPost, Decision, Event, Latch, Membership, Run
 from migrations_app.reads.slack import NOWHERE
 from tests.web import build
@@ -148,6 +149,26 @@ def test_a_form_that_was_overtaken_changes_nothing(corner: Corner) -> None:
     answer = corner.send("ana").json()
     assert "The room moved on" in answer["view"]["blocks"][0]["text"]["text"]
     assert corner.one.run.phase == 0
+
+
+def test_no_go_forward_lands_after_somebody_called_the_way_back(corner: Corner) -> None:
+    """The latch is there, and nobody has written it down yet."""
+    corner.press("ana", "go")
+    latch(corner.one.run_id, corner.one.actor("lena"), Back(reason="errors rise"))
+    answer = corner.send("ana").json()
+    assert "nothing goes forward" in answer["view"]["blocks"][0]["text"]["text"]
+    assert not Decision.objects.filter(run=corner.one.run_id, verb="go").exists()
+
+
+def test_of_two_forms_the_first_decides(corner: Corner) -> None:
+    """The second was overtaken by it."""
+    for _ in range(2):
+        corner.press("ana", "go")
+    sent = corner.send("ana", view=0).json(), corner.send("ana", view=1).json()
+    texts = [one["view"]["blocks"][0]["text"]["text"] for one in sent]
+    assert "Go at gate 1 by ana." in texts[0]
+    assert "The room moved on" in texts[1]
+    assert Decision.objects.filter(run=corner.one.run_id, verb="go").count() == 1
 
 
 def test_a_button_that_nobody_sealed_is_none_of_ours(corner: Corner) -> None:
