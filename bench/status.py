@@ -5,8 +5,9 @@
 Real servers: PostgreSQL, Valkey and one web process on the first core; the readers, at a fixed
 rate whatever becomes of their requests (open loop), and the viewers of the room on the second.
 
-1. The room alone, then with the readers, in turn: how long a note takes to every viewer. Half of
-   the readers were here before and ask whether anything is new; every few seconds something is.
+1. The room alone, then with the readers, in turn: how long a note takes to every viewer. An update
+   is published every few seconds in both. Half of the readers were here before, and ask whether
+   anything is new.
 2. The page's ceiling: as many requests as one core answers, beside nginx with the same bytes as a
    file and beside our own static files (told loudly where nginx or wrk is missing).
 3. PostgreSQL stopped by SIGSTOP (it hangs), continued, then ended (it refuses): what the readers
@@ -79,7 +80,7 @@ def beside(night: Night, rate: float, seconds: float, rounds: int) -> None:
     spent = 0.0
     night.notes(2.0)
     for _ in range(rounds):
-        alone += night.notes(seconds)
+        alone += night.notes(seconds - 1, publishing=True)
         before = cpu_s(night.pid)
         with readers(night.port, night.path, rate, seconds) as outcome:
             crowded += night.notes(seconds - 1, publishing=True)
