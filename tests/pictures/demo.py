@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.process import family
 from migrations_app.practice.ports import HOST, free_port
 from migrations_app.practice.supervisor.spawn import launched
 from tests.plugin import NOWHERE
@@ -38,12 +39,17 @@ class Demo:
     def frozen(self, name: str) -> Iterator[None]:
         """Stop a process of the range for a moment: it answers nobody."""
         processes = json.loads((self.directory / "processes.json").read_text(encoding="utf-8"))
-        pid = int(processes[name]["pid"])
-        os.kill(pid, signal.SIGSTOP)
+        pids = family(int(processes["children"][name]["pid"]))
         try:
+            _signal(pids, signal.SIGSTOP)
             yield
         finally:
-            os.kill(pid, signal.SIGCONT)
+            _signal(pids, signal.SIGCONT)
+
+
+def _signal(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        os.kill(pid, number)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ PHONE: Final[dict[str, Any]] = {
     "is_mobile": True, "has_touch": True,
 }  # fmt: skip
 PATIENCE_MS: Final = 60_000
+BERLIN: Final[dict[str, Any]] = {"timezone_id": "Europe/Berlin", "locale": "en-GB"}
 
 
 @dataclass
@@ -58,7 +59,7 @@ class Stage:
         self.taken[name] = len(data)
 
     def _context(self, name: str, *, dark: bool, **options: Any) -> BrowserContext:
-        told = {"base_url": self.demo.url, "timezone_id": "Europe/Berlin"} | options
+        told = BERLIN | {"base_url": self.demo.url} | options
         context = self.browser.new_context(**told)
         context.set_default_timeout(PATIENCE_MS)
         if dark:

@@ -80,6 +80,7 @@ class Story:
     def _calm(self) -> None:
         """Traffic moved, nothing to do."""
         expect(self._state).to_contain_text("BAKING")
+        expect(self.ana.locator("#foot")).to_contain_text("all delivered")
         self.stage.take(self.ana, "room-calm")
         expect(self._state).to_contain_text("GATE")
         self.raj.locator("#do-sign-database").click()
@@ -118,7 +119,7 @@ class Story:
 
     def _told(self) -> None:
         """The comms desk with a draft that gives something away, and what the public reads."""
-        self._publish(*BACK, "")
+        self._publish(*BACK, "rolled_back")
         self._draft(*LEAK, "in_progress")
         self.stage.take(self.kim, "comms")
         screens: dict[str, dict[str, Any]] = {"status": {}, "status-phone": PHONE}
