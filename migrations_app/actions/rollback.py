@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 class Back:
     """Why to go back. `typed`: the phase's name, typed by hand past the point of no return.
 
-    `trigger` is `click` or the abort criterion's name; `evidence`: what it saw.
+    `sure`: said again after being told that BLUE is no better. `trigger` is `click` or the abort
+    criterion's name; `evidence`: what it saw.
     """
 
     reason: str = ""
     typed: str = ""
+    sure: bool = False
     trigger: str = "click"
     evidence: Mapping[str, object] | None = None
 

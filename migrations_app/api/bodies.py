@@ -92,9 +92,11 @@ class Nudged(Said):
 
 
 class Back(Said):
-    """`typed`: the phase's name, past the point of no return."""
+    """`typed`: the phase's name, past the point of no return. `sure`: go back although BLUE is
+    failing at least as badly as GREEN (refused with `blue_is_worse` without it)."""
 
     typed: Words = ""
+    sure: bool = False
 
 
 class Noted(Body):

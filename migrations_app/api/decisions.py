@@ -92,7 +92,8 @@ def roll_back(request: Asked, run_id: int, body: Back = _NOTHING) -> Status[Back
     """Bring every route back to BLUE. Needs no revision, and answers when the routes were read
     back (200), or with how far each is when that takes longer (202): we keep trying."""
     seat = seat_of(request, run_id)
-    returned = roll_back_now(seat.run_id, seat.actor, BackTo(reason=body.reason, typed=body.typed))
+    back = BackTo(reason=body.reason, typed=body.typed, sure=body.sure)
+    returned = roll_back_now(seat.run_id, seat.actor, back)
     confirmed = all(one.confirmed_at is not None for one in returned)
     routes = [ReturnedOut.model_validate(one) for one in returned]
     answer = BackOut(run_id=seat.run_id, confirmed=confirmed, routes=routes)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ from migrations_app.conductor.pushed import newest
 from migrations_app.domain.plan.rules import rules_of, texts_of
 from migrations_app.domain.reading import Outcome, Query, Reading
 from migrations_app.domain.verdict.evidence import (
-    Evidence,
     baseline_question,
     gather,
     questions,
@@ -26,11 +24,13 @@ from migrations_app.domain.verdict.outcome import Status
 from migrations_app.domain.verdict.rule import BaselineKind, Rule
 from migrations_app.models import Check, Run, SourceTick
 from migrations_app.models.clock import db_now
+from migrations_app.reads.evidence import evidence_of, reading_of
 from migrations_app.reads.plans import plan_of
 from migrations_app.sources.pushed import PushedSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
 
     from migrations_app.domain.plan.bind import BoundPlan
     from migrations_app.sources.base import Source
@@ -92,7 +92,7 @@ class _Work:
     def finish_the_last(self) -> None:
         """Act on a FAIL that is on record, before it can be forgotten: whoever wrote it down may
         have died before acting."""
-        failed = {row.name: _stored(row) for row in self.rows if row.status == Status.FAIL}
+        failed = {row.name: evidence_of(row) for row in self.rows if row.status == Status.FAIL}
         if failed:
             trip.react(self.run.pk, failed)
 
@@ -126,7 +126,7 @@ class _Work:
     ) -> Judged:
         rule = self.rules[row.name]
         captured = self._captured(row, readings)
-        known = captured or _reading_of(row.baseline)
+        known = captured or reading_of(row.baseline)
         evidence = gather(rule, readings, at, known, elapsed)
         memory = Memory.from_json(row.memory) if row.memory else fresh()
         memory, verdict = step(rule, memory, evidence, self.run.settled_at)
@@ -140,32 +140,6 @@ class _Work:
         return found if found is not None and _fit_for_baseline(found) else None
 
 
-def _stored(row: Check) -> Evidence:
-    """The evidence of a check's last verdict, as it was written down."""
-    parts = row.evidence
-    return Evidence(
-        at=row.evaluated_at or row.changed_at,
-        value=_reading_of(parts.get("value")) or Reading(row.name, "", Outcome.ERROR),
-        short=_reading_of(parts.get("short")),
-        blue=_reading_of(parts.get("blue")),
-        baseline=_reading_of(parts.get("baseline")),
-        samples=_reading_of(parts.get("samples")),
-    )
-
-
 def _fit_for_baseline(found: Reading) -> bool:
     """What everything is compared with has to be there, dated, and not zero."""
     return found.outcome is Outcome.OK and bool(found.value) and found.sampled_at is not None
-
-
-def _reading_of(stored: Mapping[str, object] | None) -> Reading | None:
-    """A reading as it was stored at capture."""
-    if stored is None:
-        return None
-    empty = Reading(str(stored["key"]), str(stored["query"]), Outcome(str(stored["outcome"])))
-    sampled, value = stored["sampled_at"], stored["value"]
-    return replace(
-        empty,
-        value=None if value is None else float(str(value)),
-        sampled_at=None if sampled is None else datetime.fromisoformat(str(sampled)),
-    )

@@ -49,7 +49,7 @@ def _latch(said: Sequence[Mapping[str, Any]]) -> None:
     run_id = int(first["run"])
     user = User.objects.filter(username=first["by"]).first()
     actor = Actor(first["by"], user.pk if user else None, Via.CLI)
-    back = Back(first["reason"], first["typed"], evidence={"journal": list(said)})
+    back = Back(first["reason"], first["typed"], sure=True, evidence={"journal": list(said)})
     try:
         rollback.latch(run_id, actor, back)
         rollback.write_down(run_id)

@@ -37,5 +37,5 @@ def refused(request: HttpRequest, seat: Seat, refusal: Refused) -> HttpResponse:
     """It did not happen, and here is why, on a fresh screen."""
     status = STATUS.get(refusal.code, 422)
     if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
-        return fragments(request, seat, status, refusal=refusal.message)
-    return page(request, seat, status, refusal=refusal.message)
+        return fragments(request, seat, status, refusal=refusal)
+    return page(request, seat, status, refusal=refusal)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @clicked
 def roll_back(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Back to BLUE, and how far each route's way back is. No screen is too old for it."""
-    back = Back(reason=why(request), typed=field(request, "typed", 80))
+    sure = bool(field(request, "sure", 1))
+    back = Back(reason=why(request), typed=field(request, "typed", 80), sure=sure)
     try:
         returned = roll_back_now(seat.run_id, seat.actor, back)
     except Refused as refusal:

@@ -18,6 +18,8 @@ from migrations_app.web.regions import of_room, scene_of
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from migrations_app.domain.errors import Refused
+
 log = logging.getLogger(__name__)
 
 
@@ -36,7 +38,9 @@ def mine(request: HttpRequest, seat: Seat) -> HttpResponse:
     return render(request, "warroom/mine/fragment.html", context)
 
 
-def page(request: HttpRequest, seat: Seat, status: int = 200, refusal: str = "") -> HttpResponse:
+def page(
+    request: HttpRequest, seat: Seat, status: int = 200, refusal: Refused | None = None
+) -> HttpResponse:
     """The page, saying why a click was refused if it was.
 
     Should it ever fail to draw, the way back is still there: a bare page with one button.
@@ -46,19 +50,23 @@ def page(request: HttpRequest, seat: Seat, status: int = 200, refusal: str = "")
     except Exception:
         log.exception("the room of run %s can't be drawn", seat.run_id)
         stopper = seat.seats.may(Verb.ROLL_BACK)
-        bare = {"run_id": seat.run_id, "stopper": stopper, "refusal": refusal}
+        bare = {"run_id": seat.run_id, "stopper": stopper} | _why(refusal)
         return render(request, "warroom/bare.html", bare, status=500)
 
 
 def fragments(
-    request: HttpRequest, seat: Seat, status: int = 200, said: str = "", refusal: str = ""
+    request: HttpRequest,
+    seat: Seat,
+    status: int = 200,
+    said: str = "",
+    refusal: Refused | None = None,
 ) -> HttpResponse:
     """Everything fresh in place of a click's answer: my forms, and all regions beside them."""
     context = _context(seat, refusal) | {"said": said}
     return render(request, "warroom/mine/answer.html", context, status=status)
 
 
-def _context(seat: Seat, refusal: str) -> dict[str, object]:
+def _context(seat: Seat, refusal: Refused | None) -> dict[str, object]:
     shown = read(seat.run_id)
     scene = scene_of(shown)
     return {
@@ -66,6 +74,12 @@ def _context(seat: Seat, refusal: str) -> dict[str, object]:
         "mine": mine_of(shown, seat),
         "scene": scene,
         "regions": of_room(scene),
-        "refusal": refusal,
         "panels": settings.WARROOM_PANELS,
-    }
+    } | _why(refusal)
+
+
+def _why(refusal: Refused | None) -> dict[str, object]:
+    """Why a click was refused. `asked`: the next one goes back although BLUE is no better."""
+    if refusal is None:
+        return {}
+    return {"refusal": refusal.message, "asked": refusal.code == "blue_is_worse"}

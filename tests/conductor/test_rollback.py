@@ -148,7 +148,10 @@ def test_a_blue_that_fails_worse_is_never_the_target_of_an_automatic_rollback(
     house.read(made)
     assert (house.weights(), made.run.state) == ([50], State.HELD)
     assert "BLUE" in made.run.why
-    roll_back(made.run_id, made.ana, Back(reason="go back anyway"))
+    with pytest.raises(Refused, match="BLUE is no better"):
+        roll_back(made.run_id, made.ana, Back(reason="go back"))
+    assert house.weights() == [50]
+    roll_back(made.run_id, made.ana, Back(reason="go back anyway", sure=True))
     assert house.weights() == [0]
 
 

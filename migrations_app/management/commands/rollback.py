@@ -36,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True)
         parser.add_argument("--by", required=True, metavar="USER")
         parser.add_argument("--typed", default="", metavar="NAME", help="past no return")
+        parser.add_argument("--sure", action="store_true", help="even if BLUE is failing too")
         parser.add_argument(
             "--offline", action="store_true", help="don't ask PostgreSQL: go by this machine alone"
         )
@@ -53,7 +54,7 @@ class Command(BaseCommand):
 
     def _by_the_book(self, options: dict[str, Any]) -> None:
         actor, run = actor_named(options["by"]), run_named(options["run"])
-        back = Back(reason=options["reason"], typed=options["typed"])
+        back = Back(reason=options["reason"], typed=options["typed"], sure=options["sure"])
         with plainly():
             returned = roll_back(run.pk, actor, back)
         self.stdout.write(f"run {run.pk} of {run.migration.slug} in {run.environment}:")
