@@ -16,7 +16,8 @@ from migrations_app.domain.errors import ConfigError, Permanent, Transient
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PATIENCE_S: Final = 3.0
+PATIENCE_S: Final = 10.0
+"""Nobody waits for it but the person who clicked."""
 _LONGEST: Final = 64_000
 
 

@@ -152,6 +152,7 @@ def environments(slack: SlackServer, number: int, kind: str = "rehearsal") -> di
     """As `build` has it, and told in Slack, with buttons."""
     bound: dict[str, Any] = build.plan_data(number)["environments"]["rehearsal"]
     config = {"token": "${env:SLACK_TOKEN}", "channel": ROOM, "base_url": slack.url,
-              "timeout": 5, "buttons": True}  # fmt: skip
+              "timeout": 10, "buttons": True}  # fmt: skip
+    bound["sources"]["metrics"]["interval"] = "10m"  # verdicts stay fresh, however slow we are
     channels = {"team": {"kind": "slack", "config": config}}
     return {"rehearsal": bound | {"kind": kind, "channels": channels}}
