@@ -20,6 +20,7 @@ from migrations_app.conductor import due, hints
 from migrations_app.conductor.beat import beat
 from migrations_app.conductor.cadence import remind
 from migrations_app.conductor.evaluate import evaluate
+from migrations_app.conductor.guard import guard
 from migrations_app.conductor.letters import send_letters
 from migrations_app.conductor.reconcile import reconcile
 from migrations_app.conductor.relay import relay
@@ -115,9 +116,10 @@ class Poller:
                 self._alone("post", pk, relay)
 
     def _desk(self) -> None:
-        """Broken promises and mail: nothing that a rollback could have to wait for."""
+        """Broken promises, mail, and runs that went blind: nothing a rollback has to wait for."""
         if time.monotonic() - self._desk_at >= _DESK_S:
             self._alone("desk", 0, _see_to_the_desk)
+            self._alone("guard", 0, lambda _: guard())
             self._desk_at = time.monotonic()
 
     def _alone(self, what: str, pk: int, work: Callable[[int], object]) -> None:
