@@ -133,3 +133,14 @@ def test_a_browser_that_forgot_everything_is_led_to_the_door(desk: Desk) -> None
     ravi.at("#do-sign-database").click()
     expect(ravi.page).to_have_url(re.compile("/login/"))
     desk.complaints.clear()  # a 403 is a complaint
+
+
+def test_a_question_of_the_page_itself_marks_no_button_as_busy(desk: Desk) -> None:
+    """What I may do is asked for on the body's behalf."""
+    one = calm()
+    ana = desk.sit(one, "ana")
+    ana.page.evaluate("document.body.classList.add('htmx-request')")
+    busy = "getComputedStyle(document.getElementById('do-roll-back'), '::after').content"
+    assert ana.page.evaluate(busy) == "none"
+    ana.page.evaluate("document.getElementById('do-roll-back').form.classList.add('htmx-request')")
+    assert "…" in ana.page.evaluate(busy)
