@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
     from migrations_app.live.mirror import Found
 
+log = logging.getLogger(__name__)
+
+_NOT_NOW = "This can't be done for the moment: our own systems can't be reached. Try again later."
 _FORMS = r"|status\.json|feed\.atom|feed\.rss|calendar\.ics"
 _PUBLIC = re.compile(rf"/status/([a-z0-9][a-z0-9-]*)/({_FORMS})")
 _LINK = re.compile(rf"/s/([\w-]{{43}})/({_FORMS})", re.ASCII)
@@ -92,7 +96,11 @@ def _own_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def checked(request: HttpRequest, **where: str) -> HttpResponse:
         if request.method == "POST" and not _ours(request):
             return _plain("This form can only be sent from its own page.", HTTPStatus.FORBIDDEN)
-        response = view(request, **where)
+        try:
+            response = view(request, **where)
+        except (OperationalError, InterfaceError):
+            log.warning("a reader could not be answered: the database does not answer")
+            response = _said(request, _NOT_NOW, HTTPStatus.SERVICE_UNAVAILABLE)
         for name, value in GUARDS.items():
             response.headers[name] = value
         response.headers["cache-control"] = "no-store"

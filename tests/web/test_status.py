@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from icalendar import Calendar
 
@@ -231,3 +232,18 @@ def test_where_no_mail_is_sent_none_is_promised(settings: Settings) -> None:
     asked = Client().post("/status/orders/subscribe", {"email": "reader@example.com"})
     assert asked.status_code == HTTPStatus.CONFLICT
     assert Subscriber.objects.count() == 0
+
+
+@pytest.mark.parametrize("path", ["/status/orders/subscribe", "/mail/confirm/x", "/mail/leave/x"])
+def test_forms_say_so_while_the_database_is_away(
+    path: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    settings.WARROOM_MAILS = True
+    monkeypatch.setattr("migrations_app.reads.status.page_at", away)
+    monkeypatch.setattr("migrations_app.actions.subscribe.reader_of", away)
+    answer = Client().post(path, {"email": "reader@example.com"})
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert "Try again later." in answer.content.decode()
