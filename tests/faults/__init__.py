@@ -1,0 +1,1 @@
+"""What must hold whatever dies, hangs, lies or comes late; proven on the real processes."""
