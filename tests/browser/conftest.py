@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PATIENCE_MS = 20_000
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _django_beside_playwright() -> Iterator[None]:
     """Playwright's own event loop runs in this thread, and Django takes that for asynchronous code.
 
