@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from functools import cache
-from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
@@ -17,6 +14,7 @@ from migrations_app.models import Run
 from migrations_app.reads.export import chunks, cover, exported
 from migrations_app.reads.retro import markdown
 from migrations_app.web.guard import Seat, seated
+from migrations_app.web.paper import policy, style
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -46,14 +44,11 @@ def as_html(request: HttpRequest, seat: Seat) -> StreamingHttpResponse:  # noqa:
     Its style is inside it, so that it also prints from a disk; no other style would be applied.
     """
     response = _document(seat, printed(seat.run_id), "text/html; charset=utf-8", "html", "inline")
-    response["Content-Security-Policy"] = _POLICY.format(_fingerprint())
+    response["Content-Security-Policy"] = policy(_STYLE)
     return response
 
 
-_POLICY = (
-    "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
+_STYLE: Final = "warroom/print/style.css"
 
 
 def _document(
@@ -69,7 +64,7 @@ async def printed(run_id: int) -> AsyncIterator[str]:
     """The page to print in pieces. Raises `Run.DoesNotExist` before the first."""
     front = await sync_to_async(cover)(run_id)
     draw = sync_to_async(render_to_string)
-    page = await draw("warroom/print/document.html", {"cover": front, "style": _style()})
+    page = await draw("warroom/print/document.html", {"cover": front, "style": style(_STYLE)})
     opening, _, closing = page.partition(_HERE)
     yield opening
     async for chunk in chunks(run_id, front.seq):
@@ -79,14 +74,3 @@ async def printed(run_id: int) -> AsyncIterator[str]:
 
 _HERE = "<!--entries-->"
 """Where they go. No text of a run can spell it: its angle brackets are escaped."""
-
-
-@cache
-def _style() -> str:
-    return render_to_string("warroom/print/style.css")
-
-
-@cache
-def _fingerprint() -> str:
-    """What the policy knows the style by."""
-    return f"sha256-{b64encode(sha256(_style().encode()).digest()).decode()}"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from functools import cache
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from django.http import HttpResponse
@@ -14,16 +11,14 @@ from django.views.decorators.http import require_safe
 from migrations_app.conductor.sheet import sheet
 from migrations_app.domain.sheet import text
 from migrations_app.web.guard import Seat, seated
+from migrations_app.web.paper import policy, style
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from migrations_app.domain.sheet import Sheet
 
-_POLICY: Final = (
-    "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
+_STYLE: Final = "warroom/print/sheet.css"
 
 
 @require_safe
@@ -31,9 +26,9 @@ _POLICY: Final = (
 def as_html(request: HttpRequest, seat: Seat) -> HttpResponse:  # noqa: ARG001 (a view)
     """The sheet of now, with its style inside it, so that it also prints from a disk."""
     found = sheet(seat.run_id)
-    page = render_to_string("warroom/print/sheet.html", {"sheet": found, "style": _style()})
+    page = render_to_string("warroom/print/sheet.html", {"sheet": found, "style": style(_STYLE)})
     response = HttpResponse(page, headers=_named(found, "html", "inline"))
-    response["Content-Security-Policy"] = _POLICY.format(_fingerprint())
+    response["Content-Security-Policy"] = policy(_STYLE)
     return response
 
 
@@ -49,13 +44,3 @@ def as_text(request: HttpRequest, seat: Seat) -> HttpResponse:  # noqa: ARG001 (
 def _named(found: Sheet, ending: str, how: str) -> dict[str, str]:
     name = f"break-glass-{found.migration}-run-{found.run}.{ending}"
     return {"Content-Disposition": f'{how}; filename="{name}"'}
-
-
-@cache
-def _style() -> str:
-    return render_to_string("warroom/print/sheet.css")
-
-
-@cache
-def _fingerprint() -> str:
-    return f"sha256-{b64encode(sha256(_style().encode()).digest()).decode()}"
