@@ -1,5 +1,5 @@
-"""Pages to print, which need nothing beside themselves: the style is inside, so they also print from
-a disk, and the policy knows it by its digest, so no other style is applied."""
+"""Pages to print. They need nothing beside themselves: the style is inside, known to the policy by
+its digest, so that they also print from a disk and no other style is applied."""
 
 from __future__ import annotations
 
