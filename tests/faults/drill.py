@@ -179,5 +179,14 @@ class Drill:
         """Wait for a fact, generously."""
         deadline = time.monotonic() + PATIENCE_S
         while not true():
-            assert time.monotonic() < deadline, f"{what} did not happen in run {self.run}"
+            assert time.monotonic() < deadline, f"{what} did not happen. {self.told()}"
             time.sleep(0.02)
+
+    def told(self) -> str:
+        """The run's timeline, for whoever has to find out why a test failed."""
+        rows = self.house.ask(
+            "SELECT at, kind, sentence FROM migrations_app_event WHERE run_id = %s ORDER BY seq",
+            self.run,
+        )
+        lines = [f"{at:%H:%M:%S.%f} {kind}: {sentence}" for at, kind, sentence in rows]
+        return "\n".join([f"Run {self.run}, planes at {self.weights()}", *lines])
