@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from migrations_app.live.counter import Counter
+from migrations_app.live.followed import Followed
 from migrations_app.live.guards import ALWAYS, Guarded, hsts
 from migrations_app.live.hub import Hub
 from migrations_app.live.stream import HoldStreams
@@ -26,7 +27,7 @@ eyes = import_string("migrations_app.web.live.EYES")  # needs the applications t
 status = import_string("migrations_app.web.status.SHELF")
 address = import_string("migrations_app.web.status.address")
 inside = Counter(HoldStreams(pages, Hub(eyes, settings.WARROOM_REDIS_URL)), status, address)
-application = Guarded(inside, ALWAYS | hsts(settings.SECURE_HSTS_SECONDS))
+application = Guarded(Followed(inside), ALWAYS | hsts(settings.SECURE_HSTS_SECONDS))
 
 # What the first request would load is loaded now, and the collector never looks at any of it again.
 # A look at everything stops all streams for tens of milliseconds, the longer the more viewers.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _HOOKS = "https://hooks.slack.com"
 _TRUE = {"1", "true", "yes", "on"}
+_COLLECTORS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
 def _text(environ: Mapping[str, str], name: str, default: str = "") -> str:
@@ -88,6 +89,30 @@ def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
+def _one_of(environ: Mapping[str, str], name: str, words: tuple[str, ...]) -> str:
+    """One of `words`; the first where nothing is said."""
+    word = _text(environ, name, words[0]).lower()
+    if word not in words:
+        raise ImproperlyConfigured(f"{name} is {' or '.join(words)}; not {word!r}.")
+    return word
+
+
+def _address(environ: Mapping[str, str], name: str) -> str:
+    """An address that may be a secret, so that it is not repeated when it is refused."""
+    url = _text(environ, name)
+    if url and (urlsplit(url).scheme not in {"https", "http"} or not urlsplit(url).hostname):
+        raise ImproperlyConfigured(f"{name} is an address that begins with https:// (or http://).")
+    return url
+
+
+def _traced(environ: Mapping[str, str]) -> bool:
+    """Whether anybody said where traces go, or asked for them by name."""
+    wanted = environ.get("WARROOM_TRACES")
+    if wanted is not None:
+        return wanted.lower() in _TRUE
+    return any(environ.get(name) for name in _COLLECTORS)
+
+
 @dataclass(frozen=True, slots=True)
 class Env:
     """Everything an operator may set. Times in seconds."""
@@ -101,6 +126,10 @@ class Env:
     public_url: str
     insecure_http: bool
     log_level: str
+    log_format: str
+    metrics_token: str = field(repr=False)
+    heartbeat_url: str = field(repr=False)
+    traces: bool
     urlconf: str
     status_dir: Path
     keep_dir: Path
@@ -137,6 +166,10 @@ class Env:
             public_url=public,
             insecure_http=public.startswith("http://"),
             log_level=_text(environ, "LOG_LEVEL", "INFO"),
+            log_format=_one_of(environ, "LOG_FORMAT", ("text", "json")),
+            metrics_token=_text(environ, "WARROOM_METRICS_TOKEN"),
+            heartbeat_url=_address(environ, "WARROOM_HEARTBEAT_URL"),
+            traces=_traced(environ),
             keep_dir=Path(_text(environ, "WARROOM_KEEP_DIR", "var/keep")),
             status_dir=Path(_text(environ, "WARROOM_STATUS_DIR", "var/status")),
             mail_url=_text(environ, "WARROOM_MAIL_URL"),

@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "migrations_app.web.middleware.guarded_headers",
+    "migrations_app.web.middleware.named",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -63,6 +64,9 @@ DEFAULT_FROM_EMAIL = ENV.mail_from
 WARROOM_SLACK_SIGNING_SECRETS = ENV.slack_secrets  # several while one is being replaced
 WARROOM_SLACK_EMOJI = ENV.slack_emoji  # puts a message on the timeline
 WARROOM_SLACK_HOOKS = ENV.slack_hooks  # where the addresses begin that clicks are answered at
+WARROOM_METRICS_TOKEN = ENV.metrics_token  # without it /metrics answers this machine alone
+WARROOM_HEARTBEAT_URL = ENV.heartbeat_url  # asked for while polling works: docs/operating.md
+WARROOM_TRACES = ENV.traces
 WARROOM_PANELS = ENV.panels  # addresses of fragments that are loaded below a room
 ASGI_APPLICATION = "warroom.asgi.application"
 
@@ -214,12 +218,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {
+        "text": {
             "class": "warroom.logs.Masked",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s%(about)s",
         },
+        "json": {"class": "warroom.logs.Lines"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": ENV.log_format}},
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
     "loggers": {
         "httpx": {"level": "WARNING"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from migrations_app.domain.trail import carry, doing
 from migrations_app.models import Attempt, Flip, Route
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def request(held: Locked, moves: Sequence[Move], purpose: str) -> dict[str, Deci
     Flip.objects.filter(route__in=moving, closed_at=None).update(
         closed_at=held.now, failure="superseded"
     )
-    Flip.objects.bulk_create(_flip(held, routes[move.route], move, purpose) for move in moves)
+    with doing("request flips", purpose=purpose, flips=len(moves)):
+        Flip.objects.bulk_create(_flip(held, routes[move.route], move, purpose) for move in moves)
     for route, move in zip(moving, moves, strict=True):
         route.desired = move.weight
         route.read_at = held.now
@@ -50,6 +52,7 @@ def _flip(held: Locked, route: Route, move: Move, purpose: str) -> Flip:
         weight=move.weight,
         previous=move.previous,
         requested_at=held.now,
+        trace=carry(),
     )
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import LIVE, State, Verb, rule
+from migrations_app.domain.trail import doing
 from migrations_app.models import Latch, Migration, Run
 from migrations_app.models.clock import db_now
 from migrations_app.reads.plans import plan_of
@@ -96,7 +97,7 @@ def locked(run_id: int, patience_ms: int = 2000) -> Iterator[Locked]:
     `NO KEY UPDATE`, so that inserting a latch never waits for it. Raises `Refused("busy")` when
     somebody else holds the row for longer than `patience_ms`.
     """
-    with transaction.atomic(durable=True):
+    with doing("transaction", run=run_id), transaction.atomic(durable=True):
         with _waiting(patience_ms):
             run = _rows().filter(pk=run_id).first()
         if run is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from migrations_app.actions.outbox import announce
+from migrations_app.domain.about import about, decision, learn
 from migrations_app.domain.timeline import Entry, Kind, plain
 from migrations_app.live.bell import bell
 from migrations_app.models import Decision, Event, Gate
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from migrations_app.actions.lock import Locked
+    from migrations_app.domain.about import Fact
     from migrations_app.domain.actor import Actor
     from migrations_app.domain.states import Verb
+
+log = logging.getLogger(__name__)
 
 
 def record(
@@ -32,7 +37,8 @@ def record(
     """Append one event. Its `delta` says which tracked fields of the run it changed, to what."""
     run = held.run
     run.seq += 1
-    body = plain({**(payload or {}), "delta": held.changes()})
+    delta = held.changes()
+    body = plain({**(payload or {}), "delta": delta})
     entry = Entry(
         run=run.pk,
         seq=run.seq,
@@ -65,7 +71,18 @@ def record(
     )
     announce(held, event)
     ring(run.pk)
+    transaction.on_commit(partial(_committed, entry, moved="revision" in delta), robust=True)
     return event
+
+
+def _committed(entry: Entry, *, moved: bool) -> None:
+    """Its kind in the log, and never its sentence: people write into that one."""
+    facts: dict[str, Fact] = {"run": entry.run, "leg": entry.leg, "seq": entry.seq}
+    if moved:
+        facts["decision"] = decision(entry.run, entry.revision)
+        learn(decision=facts["decision"])
+    with about(**facts, by=entry.actor):
+        log.info("%s", entry.kind)
 
 
 def decide(

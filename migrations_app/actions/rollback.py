@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ from migrations_app.actions.evidence import freeze
 from migrations_app.actions.lock import Locked, locked
 from migrations_app.actions.phases import close_gate
 from migrations_app.actions.record import decide, record
+from migrations_app.domain.about import about, learn
 from migrations_app.domain.actor import Actor, Via
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import State, Verb, rule
 from migrations_app.domain.timeline import Kind, plain
+from migrations_app.domain.trail import doing
 from migrations_app.domain.weights import Move
 from migrations_app.models import Latch, Route, Run
 from migrations_app.reads.access import require
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from migrations_app.models import Event
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ def latch(run_id: int, actor: Actor, back: Back) -> Latch:
 
 
 def _insert(run: Run, actor: Actor, back: Back) -> Latch:
-    with transaction.atomic(durable=True):
+    learn(latch=f"{run.pk}.{run.leg}")
+    with doing("latch", run=run.pk, leg=run.leg), transaction.atomic(durable=True):
         found, _ = Latch.objects.get_or_create(
             run=run,
             leg=run.leg,
@@ -70,6 +76,8 @@ def _insert(run: Run, actor: Actor, back: Back) -> Latch:
                 "evidence": plain({**(back.evidence or {}), "via": actor.via.value}),
             },
         )
+    with about(run=run.pk, leg=run.leg, latch=f"{run.pk}.{run.leg}", by=found.actor):
+        log.info("latched")
     return found
 
 

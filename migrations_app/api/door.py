@@ -11,6 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja.parser import Parser
 
 from migrations_app.api.problem import problem
+from migrations_app.domain.actor import Via
+from migrations_app.domain.trail import begun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,13 +56,24 @@ def door(view: View) -> View:
     @login_not_required
     @wraps(view)
     def entered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        response = _too_much(request) or view(request, *args, **kwargs)
+        response = _too_much(request) or _clicked(view, request, *args, **kwargs)
         if response.status_code == 405:
             response = _not_so(response)
         response["Cache-Control"] = "no-store"
         return response
 
     return entered
+
+
+def _clicked(view: View, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+    if request.method != "POST":
+        return view(request, *args, **kwargs)
+    with begun("click", via=Via.API, verb=_named(request)):
+        return view(request, *args, **kwargs)
+
+
+def _named(request: HttpRequest) -> str:
+    return (request.resolver_match.url_name or "") if request.resolver_match else ""
 
 
 def _too_much(request: HttpRequest) -> HttpResponse | None:

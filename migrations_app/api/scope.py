@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError
 from ninja.security.http import HttpAuthBase
 
 from migrations_app.api.problem import asked
+from migrations_app.domain.about import learn
 from migrations_app.domain.actor import Actor, Via
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.seats import Seats
@@ -109,4 +110,5 @@ def seat_of(request: Asked, run_id: int) -> Seat:
     seats = Seats() if migration is None else seats_in(migration, request.auth.user_id)
     if not seats.every:
         raise Refused("unknown_run", f"There is no run {run_id} in which you hold a role.")
+    learn(run=run_id, actor=request.auth.username)
     return Seat(run_id, actor_of(request), seats)

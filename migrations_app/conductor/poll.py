@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from migrations_app.actions import engine
@@ -21,12 +22,14 @@ from migrations_app.conductor.beat import beat
 from migrations_app.conductor.cadence import remind
 from migrations_app.conductor.evaluate import evaluate
 from migrations_app.conductor.guard import guard
+from migrations_app.conductor.heartbeat import Heartbeat
 from migrations_app.conductor.letters import send_letters
 from migrations_app.conductor.reconcile import reconcile
 from migrations_app.conductor.relay import relay
 from migrations_app.conductor.remember import remember
 from migrations_app.conductor.rollback import write_down
 from migrations_app.conductor.take_in import take_in
+from migrations_app.domain.about import about
 from migrations_app.domain.errors import Refused
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ class Poller:
 
     hands: int = 8
     stop: threading.Event = field(default_factory=threading.Event)
+    heartbeat: Heartbeat = field(default_factory=lambda: Heartbeat(settings.WARROOM_HEARTBEAT_URL))
     _pool: ThreadPoolExecutor = field(init=False)
     _busy: set[tuple[str, int]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,15 +65,18 @@ class Poller:
 
     def run(self) -> None:
         """Rounds until stopped. A database that is away is waited for, never given up."""
+        self.heartbeat.start()
         while not self.stop.is_set():
             began = time.monotonic()
             try:
                 self.round()
+                self.heartbeat.round_finished()
             except (DatabaseError, InterfaceError) as error:
                 log.warning("the database does not answer, trying again: %s", error)
                 connections.close_all()
                 self.stop.wait(0.5)
             self.stop.wait(max(0.0, ROUND_S - (time.monotonic() - began)))
+        self.heartbeat.stop()
         self._let_go()
 
     def _let_go(self) -> None:
@@ -135,6 +142,7 @@ class Poller:
     def _free(self, key: tuple[str, int]) -> None:
         with self._lock:
             self._busy.discard(key)
+        self.heartbeat.work_finished()
 
     def _remember(self) -> None:
         """What this machine has to know when PostgreSQL is away."""
@@ -170,7 +178,8 @@ def _guarded(what: str, pk: int, work: Callable[[int], object]) -> None:
     """One failing thing never takes the poller, or anything else, down with it."""
     try:
         close_old_connections()
-        work(pk)
+        with about(**{what: pk} if pk else {}):
+            work(pk)
     except Refused as refused:
         log.info("%s %s: %s", what, pk, refused.message)
     except Exception:

@@ -14,6 +14,7 @@ from migrations_app.actions import shift
 from migrations_app.actions.shift import ReadBack
 from migrations_app.conductor import lease as leases
 from migrations_app.conductor import orders, seams
+from migrations_app.domain.about import decision
 from migrations_app.domain.errors import (
     Conflict,
     Permanent,
@@ -23,13 +24,19 @@ from migrations_app.domain.errors import (
     WarroomError,
 )
 from migrations_app.domain.reconcile import Do, decide
+from migrations_app.domain.trail import begun, doing
 from migrations_app.models import Attempt
 from migrations_app.models.clock import ClockTimestamp
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
     from migrations_app.conductor.lease import Lease
     from migrations_app.conductor.orders import Standing
+    from migrations_app.domain.about import Fact
     from migrations_app.drivers.base import Driver, Observed
+    from migrations_app.models import Flip
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +66,27 @@ def _visit(lease: Lease) -> float | None:
     first = orders.standing(lease.route_id)
     if first.over:
         return None
+    with _followed(first):
+        return _drive(lease, first)
+
+
+def _followed(standing: Standing) -> AbstractContextManager[None]:
+    """A visit for the sake of a decision goes on with its trail; a routine one leaves none."""
+    route, flip = standing.route, standing.flip
+    facts: dict[str, Fact] = {"run": route.run_id, "route": route.name}
+    if standing.order.latched:
+        facts["latch"] = f"{route.run_id}.{route.run.leg}"
+    if flip is None:
+        return doing("visit", **facts)
+    return _on_trail(flip, facts | {"decision": decision(route.run_id, flip.revision)})
+
+
+def _on_trail(flip: Flip, facts: Mapping[str, Fact]) -> AbstractContextManager[None]:
+    """From what the flip carries, whichever process this is."""
+    return begun("visit", flip.trace, **facts) if flip.trace else doing("visit", **facts)
+
+
+def _drive(lease: Lease, first: Standing) -> float | None:
     visit = _Visit(lease, _driver(first))
     seen = visit.look()
     standing = orders.standing(lease.route_id)
@@ -83,7 +111,8 @@ class _Visit:
 
     def look(self) -> Observed | None:
         try:
-            seen = self.driver.observe()
+            with doing("observe"):
+                seen = self.driver.observe()
         except SeamError as error:
             self.unread = str(error)
             return None
@@ -165,7 +194,8 @@ class _Visit:
 
     def _apply(self, standing: Standing, attempt: Attempt, token: str | None) -> str:
         try:
-            self.driver.apply(standing.order.weight, token)
+            with doing("apply", weight=f"{standing.order.weight.normalize():f}"):
+                self.driver.apply(standing.order.weight, token)
         except UnknownOutcome as error:
             return _close(attempt, "unknown", str(error))
         except Transient as error:
@@ -221,4 +251,5 @@ def _close(attempt: Attempt, outcome: str, detail: str) -> str:
     Attempt.objects.filter(pk=attempt.pk).update(
         outcome=outcome, detail=detail[:500], ended_at=ClockTimestamp()
     )
+    log.info("set to %s %%: %s", f"{attempt.weight.normalize():f}", outcome)
     return detail

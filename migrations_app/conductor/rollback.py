@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -142,7 +143,8 @@ def _move(routes: Sequence[int]) -> None:
         return
     pool = ThreadPoolExecutor(len(routes), thread_name_prefix="rollback")
     try:
-        wait([pool.submit(_in_thread, route) for route in routes], timeout=RANK_BUDGET_S)
+        moving = [pool.submit(copy_context().run, _in_thread, route) for route in routes]
+        wait(moving, timeout=RANK_BUDGET_S)
     finally:
         pool.shutdown(wait=False)
 

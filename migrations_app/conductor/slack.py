@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -66,7 +67,8 @@ def behind(work: Callable[[], object]) -> None:
 
     Only for what may be lost, or what somebody else does too if it is.
     """
-    threading.Thread(target=_alone, args=(work,), name="behind-slack").start()
+    run = copy_context().run  # what is known of the click is known behind it, too
+    threading.Thread(target=run, args=(_alone, work), name="behind-slack").start()
 
 
 def _alone(work: Callable[[], object]) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrations_app.actions import engine
-from migrations_app.actions.observe import readings_json
 from migrations_app.actions.rollback import Back
 from migrations_app.conductor.rollback import roll_back
 from migrations_app.domain.actor import ENGINE
 from migrations_app.domain.plan.phase import AbortPolicy
 from migrations_app.domain.plan.rules import rule_of
 from migrations_app.domain.states import WATCHED, State
+from migrations_app.domain.trail import begun
 from migrations_app.domain.verdict.judge import blue_is_worse
 from migrations_app.domain.verdict.outcome import Status
 from migrations_app.domain.verdict.rule import OnNoData
+from migrations_app.domain.verdict.stored import evidence_json
 from migrations_app.domain.words import named
 from migrations_app.models import Check, Run
 from migrations_app.models.clock import db_now
@@ -40,7 +41,8 @@ def react(run_id: int, evidence: Mapping[str, Evidence]) -> None:
     for criterion in bound.plan.abort:
         row = rows.get(criterion.check)
         if row is not None and criterion.counts(names, run.phase) and tripped(bound, row, now):
-            _act(run, bound, row, evidence[row.name])
+            with begun("breach", run=run.pk, check=row.name):
+                _act(run, bound, row, evidence[row.name])
             return
 
 
@@ -62,7 +64,10 @@ def _act(run: Run, bound: BoundPlan, row: Check, evidence: Evidence) -> None:
     rule = rule_of(bound.check(row.name), bound.plan, bound)
     phase = bound.plan.phases[run.phase]
     sentence = named(row.name, row.sentence)
-    seen = {"check": row.name, "sentence": sentence, "readings": readings_json(evidence)}
+    seen = {
+        "check": row.name, "sentence": sentence, "since": row.since,
+        "readings": evidence_json(evidence),
+    }  # fmt: skip
     if phase.abort_policy is AbortPolicy.FREEZE:
         engine.freeze(run.pk, sentence, seen)
     elif blue_is_worse(rule, evidence):

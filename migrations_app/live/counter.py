@@ -10,6 +10,7 @@ import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from migrations_app.domain.about import learn
 from migrations_app.live.shelf import Away, Shelf
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Counter:
         if wanted is None:
             await self._app(scope, receive, send)
             return
+        learn(view="status")
         try:
             page = await self._page(*wanted)
         except Away:

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from migrations_app.live import frames
+from migrations_app.live import frames, meters
 from migrations_app.live.attendance import Attendance
 from migrations_app.live.clock import Clock
 from migrations_app.live.door import Door
@@ -94,6 +94,7 @@ class Hub:
         topic = self._topic(ticket.run_id)
         viewer = Viewer(ticket, send, seen, topic.resync)
         topic.join(viewer, frames.hello())
+        meters.VIEWERS.inc()
         self._attendance.came((ticket.run_id, ticket.user_id))
         return viewer
 
@@ -102,6 +103,7 @@ class Hub:
         topic, keeper = self._topics[viewer.ticket.run_id]
         viewer.gone = True
         topic.leave(viewer)
+        meters.VIEWERS.dec()
         if not topic.viewers:
             keeper.cancel()
             del self._topics[topic.run_id]
@@ -139,11 +141,19 @@ class Hub:
         message = chunk(self._clock.beat())
         for topic, _ in list(self._topics.values()):
             topic.wake(now=False)
+        self._measure(time.monotonic())
         for viewer in self.viewers:
             if viewer.behind_since and time.monotonic() - viewer.behind_since > BEHIND_S:
                 viewer.close(cut=True)
             else:
                 viewer.push(message)
+
+    def _measure(self, now: float) -> None:
+        """How far behind the slowest viewer is, and the oldest room."""
+        behind = [one.behind_since for one in self.viewers if one.behind_since]
+        known = [topic.known_at for topic, _ in self._topics.values() if topic.known_at]
+        meters.LAG.set(now - min(behind, default=now))
+        meters.SCENE_AGE.set(now - min(known, default=now))
 
     async def recheck(self) -> None:
         """One question for all viewers: who may still look?"""

@@ -13,6 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
+from migrations_app.domain.about import learn
 from migrations_app.live.eyes import TICKET
 from migrations_app.live.guards import DIRECT
 
@@ -83,6 +84,7 @@ class HoldStreams:
         self, scope: Scope, receive: Receive, send: Send, start: Message, ticket: Ticket
     ) -> None:
         self._hub.start()
+        learn(view="stream", run=ticket.run_id)
         await send(start)
         if self._hub.stopping:
             await send({"type": "http.response.body", "body": b"", "more_body": False})

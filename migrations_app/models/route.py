@@ -73,6 +73,7 @@ class Flip(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)  # confirmed, superseded or given up
     failure = models.CharField(max_length=500, blank=True)
+    trace = models.CharField(max_length=55, blank=True, db_default="")  # who visits goes on from it
 
     class Meta:
         ordering = ("id",)

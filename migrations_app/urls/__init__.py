@@ -17,7 +17,7 @@ from migrations_app.urls import (
     status,
     timeline,
 )
-from migrations_app.web import back, decide, health, room, runs, stream
+from migrations_app.web import back, decide, exposition, health, room, runs, stream
 
 _run = [
     path("", room.room, name="room"),
@@ -49,6 +49,8 @@ urlpatterns = [
     *status.urlpatterns,
     *slack.urlpatterns,
     path("healthz", health.health, name="health"),
+    path("readyz", health.ready, name="ready"),
+    path("metrics", exposition.exposition, name="exposition"),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
 ]

@@ -11,7 +11,9 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from migrations_app.domain.about import learn
 from migrations_app.domain.actor import Actor, Via
+from migrations_app.domain.trail import begun
 from migrations_app.models import Run
 from migrations_app.reads.access import seats_in
 
@@ -48,6 +50,7 @@ def seat_of(request: HttpRequest, run_id: int) -> Seat:
     if seats is None or not seats.every:
         raise Http404("There is no such run, or you hold no role in its migration.")
     actor = Actor(request.user.get_username(), request.user.pk, Via.WEB)
+    learn(run=run_id, actor=actor.name)
     return Seat(run_id, actor, seats)
 
 
@@ -77,6 +80,7 @@ def clicked(
     def taken(request: HttpRequest, seat: Seat) -> HttpResponseBase:
         if request.method != "POST":
             return redirect("room", seat.run_id)
-        return view(request, seat)
+        with begun("click", via=Via.WEB, verb=view.__name__):
+            return view(request, seat)
 
     return taken

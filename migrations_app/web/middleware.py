@@ -1,9 +1,10 @@
-"""Around every view: the same headers as around the process (`live.guards`), wherever it runs."""
+"""Around every view: the headers that are around the process too (`live.guards`), and its name."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from migrations_app.domain.about import learn
 from migrations_app.live.guards import ALWAYS
 
 if TYPE_CHECKING:
@@ -22,6 +23,20 @@ def guarded_headers(
         response = get_response(request)
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
+        return response
+
+    return answered
+
+
+def named(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Say which view answered: of all that is in a request, the one word that is ours."""
+
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.resolver_match is not None and request.resolver_match.view_name:
+            learn(view=request.resolver_match.view_name)
         return response
 
     return answered

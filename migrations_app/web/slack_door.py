@@ -18,7 +18,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from migrations_app.actions.slack_in import let_go, take_in
+from migrations_app.domain.actor import Via
 from migrations_app.domain.slack.signature import Seal, Unsigned, digest, verify
+from migrations_app.domain.trail import begun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +74,8 @@ def _once(
 ) -> HttpResponse:
     answer = None
     try:
-        answer = view(request, body)
+        with begun("click", via=Via.SLACK):
+            answer = view(request, body)
     finally:
         if answer is None or answer.status_code >= 500:
             let_go(digest(_seal(request)))

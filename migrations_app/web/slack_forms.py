@@ -13,6 +13,7 @@ from django.http import HttpResponse, JsonResponse
 
 from migrations_app.actions import gate
 from migrations_app.conductor import slack
+from migrations_app.domain.about import learn
 from migrations_app.domain.actor import Click
 from migrations_app.domain.errors import Refused, WarroomError
 from migrations_app.domain.slack.wording import plain
@@ -120,6 +121,7 @@ def submit(sent: Submitted) -> HttpResponse:
         return HttpResponse(status=400)
     try:
         actor = actor_behind(account_of(sent.user, sent.team))
+        learn(verb=verb, run=about.run_id, actor=actor.name)
         seats_at(about.run_id, actor)
         outcome = _say(verb, about, actor, sent)
     except Unlinked:

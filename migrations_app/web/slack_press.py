@@ -10,6 +10,7 @@ from django.http import HttpResponse
 
 from migrations_app.actions.rollback import Back
 from migrations_app.conductor import rollback, slack
+from migrations_app.domain.about import learn
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import Verb
 from migrations_app.reads.slack import seats_at
@@ -53,6 +54,7 @@ def press(pressed: Pressed) -> HttpResponse:
     try:
         verb, about = _meant(action.action_id, action.value)
         actor = actor_behind(account_of(pressed.user, pressed.team))
+        learn(verb=verb, run=about.run_id, actor=actor.name)
         seats_at(about.run_id, actor)
         return _said(Press(pressed, actor, verb, about))
     except Unlinked as unlinked:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PUBLIC: Final[Mapping[str, str]] = {
     "health": "for the load balancer; says whether the database answers",
+    "ready": "for the load balancer; says whether a decision could be made here",
+    "exposition": "takes a token of its own, or comes from this machine",
     "login": "the door",
     "account_login": "the door",
     "logout": "ends the session that comes along, if one does",

@@ -13,6 +13,8 @@ from django.db import InterfaceError, OperationalError
 from migrations_app.actions.rollback import Back
 from migrations_app.conductor import offline
 from migrations_app.conductor.rollback import roll_back
+from migrations_app.domain.states import Verb
+from migrations_app.domain.trail import begun
 from migrations_app.management.runs import run_named
 from migrations_app.management.say import ILL, MIND, WELL, actor_named, plainly
 
@@ -55,7 +57,7 @@ class Command(BaseCommand):
     def _by_the_book(self, options: dict[str, Any]) -> None:
         actor, run = actor_named(options["by"]), run_named(options["run"])
         back = Back(reason=options["reason"], typed=options["typed"], sure=options["sure"])
-        with plainly():
+        with plainly(), begun("click", via=actor.via, verb=Verb.ROLL_BACK, actor=actor.name):
             returned = roll_back(run.pk, actor, back)
         self.stdout.write(f"run {run.pk} of {run.migration.slug} in {run.environment}:")
         for one in returned:
