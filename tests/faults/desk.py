@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Desk:
     """The test's end of it."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
+        self._lock = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.desk"],
             env={**os.environ, **env}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -61,9 +63,10 @@ class Desk:
     def _say(self, word: str, about: object = None) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([word, about]) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        with self._lock:
+            self._process.stdin.write(json.dumps([word, about]) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
         assert line, f"the desk died at {word}"
         answer, trouble = json.loads(line)
         assert not trouble, trouble

@@ -189,4 +189,7 @@ class Drill:
             self.run,
         )
         lines = [f"{at:%H:%M:%S.%f} {kind}: {sentence}" for at, kind, sentence in rows]
-        return "\n".join([f"Run {self.run}, planes at {self.weights()}", *lines])
+        dead = [name for name, one in self.house.processes.items() if not one.alive]
+        words = [self.house[name].said()[-800:] for name in dead]
+        where = f"Run {self.run}, planes at {self.weights()}, dead: {dead}"
+        return "\n".join([where, *lines, *words])
