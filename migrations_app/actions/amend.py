@@ -10,6 +10,7 @@ from migrations_app.actions.record import decide, record
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.plan.bind import bind
 from migrations_app.domain.plan.diff import changes
+from migrations_app.domain.plan.rules import same_check
 from migrations_app.domain.plan.schema import Plan
 from migrations_app.domain.states import State, Verb, rule
 from migrations_app.domain.timeline import Kind
@@ -61,6 +62,7 @@ def _amend(held: Locked, actor: Actor, click: Click, new: BoundPlan) -> Event:
         "reason": click.reason,
         "from_sha256": old.sha256,
         "plan_sha256": new.sha256,
+        "plan_before": before,
         "changes": [list(change) for change in changed[:_TOLD]],
         "changes_total": len(changed),
     }
@@ -86,8 +88,7 @@ def _moves(bound: BoundPlan, entered: slice) -> list[tuple[str, object]]:
 
 def _lay_out_again(held: Locked, old: BoundPlan) -> None:
     """Rows for checks and sources as the new plan has them; an unchanged check keeps its memory."""
-    known = {check.name: check for check in old.plan.checks}
-    kept = [spec for spec in held.plan.checks if known.get(spec.name) == spec]
+    kept = [spec for spec in held.plan.checks if same_check(old, held.bound, spec.name)]
     Check.objects.filter(run=held.run).exclude(name__in=[spec.name for spec in kept]).delete()
     there = set(Check.objects.filter(run=held.run).values_list("name", flat=True))
     Check.objects.bulk_create(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from migrations_app.actions.lock import Locked, locked
 from migrations_app.actions.record import record, ring
 from migrations_app.domain.actor import ENGINE
+from migrations_app.domain.plan.rules import rules_of
 from migrations_app.domain.states import LIVE, State
-from migrations_app.domain.timeline import Kind, plain
+from migrations_app.domain.timeline import Kind
+from migrations_app.domain.verdict.judge import step
+from migrations_app.domain.verdict.memory import Memory, fresh
 from migrations_app.domain.verdict.outcome import Status
+from migrations_app.domain.verdict.stored import evidence_json, reading_json
 from migrations_app.domain.words import named
 from migrations_app.models import Check, Reading, SourceTick
 
@@ -19,44 +23,48 @@ if TYPE_CHECKING:
 
     from migrations_app.domain import reading
     from migrations_app.domain.verdict.evidence import Evidence
-    from migrations_app.domain.verdict.memory import Memory
     from migrations_app.domain.verdict.outcome import Verdict
+    from migrations_app.domain.verdict.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Seen:
     """One check at one tick. `captured`: its baseline, when it was read at this tick."""
 
     name: str
     evidence: Evidence
-    memory: Memory
-    verdict: Verdict
     captured: reading.Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Which tick of which clock this is, and in which leg of the run it was judged."""
+    """Which tick of which clock this is, and in which leg, under which plan, it was read."""
 
     tick_id: int
     number: int
     run_id: int
     leg: int
+    plan_sha256: str
 
 
-def observe(slot: Slot, judged: Sequence[Judged]) -> bool:
-    """Store readings and verdicts, and an event for each verdict that changed.
+def observe(slot: Slot, seen: Sequence[Seen]) -> bool:
+    """Judge what was read, store readings and verdicts, and an event for each that changed.
 
-    A slot counts once: False if it was recorded already, or if the run's leg ended meanwhile.
+    It is judged here, on what the row remembers while it is held: two workers that read at the
+    same time are judged one after the other, and neither is forgotten.
+
+    A slot counts once: False if it was recorded already, or if the run's leg ended or its plan was
+    amended meanwhile.
     """
     with locked(slot.run_id) as held:
-        if held.run.leg != slot.leg or not _take(slot, held):
+        asked = (slot.leg, slot.plan_sha256)
+        if (held.run.leg, held.run.plan_sha256) != asked or not _take(slot, held):
             return False
         rows = {c.name: c for c in Check.objects.filter(run=held.run)}
-        for one in judged:
-            _update(held, rows[one.name], one)
-        Check.objects.bulk_update([rows[one.name] for one in judged], _FIELDS)
-        Reading.objects.bulk_create([_reading(held, one) for one in judged], ignore_conflicts=True)
+        rules = rules_of(held.bound)
+        told = [_update(held, rules[one.name], rows[one.name], one) for one in seen]
+        Check.objects.bulk_update([rows[one.name] for one in seen], _FIELDS)
+        Reading.objects.bulk_create(told, ignore_conflicts=True)
         ring(held.run.pk, "metrics")
     return True
 
@@ -73,22 +81,23 @@ def _take(slot: Slot, held: Locked) -> bool:
     return mine.update(done_slot=slot.number, done_at=held.now, running_until=None) == 1
 
 
-def _update(held: Locked, row: Check, one: Judged) -> None:
-    verdict = one.verdict
-    changed = row.status != verdict.status
-    before = row.status
-    row.memory = one.memory.to_json()
+def _update(held: Locked, rule: Rule, row: Check, one: Seen) -> Reading:
+    """Bring the row up to date. Returns what is to be kept of this tick."""
+    memory = Memory.from_json(row.memory) if row.memory else fresh()
+    memory, verdict = step(rule, memory, one.evidence, held.run.settled_at)
+    before, row.memory = row.status, memory.to_json()
     row.status, row.reason = verdict.status.value, verdict.reason.value
     row.sentence, row.value = verdict.sentence[:500], verdict.value
     row.progress, row.since = verdict.progress, verdict.since
     row.evaluated_at = held.now
     row.sampled_at = one.evidence.value.sampled_at
-    row.evidence = readings_json(one.evidence)
+    row.evidence = evidence_json(one.evidence)
     if one.captured is not None and row.baseline is None:
         _capture(held, row, one.captured)
-    if changed:
+    if before != verdict.status:
         row.changed_at = held.now
-        _tell(held, one, before)
+        _tell(held, one.name, verdict, before)
+    return _reading(held, one, verdict)
 
 
 def _capture(held: Locked, row: Check, captured: reading.Reading) -> None:
@@ -98,26 +107,26 @@ def _capture(held: Locked, row: Check, captured: reading.Reading) -> None:
     record(held, Kind.BASELINE, sentence, ENGINE, payload=payload)
 
 
-def _tell(held: Locked, one: Judged, before: str) -> None:
+def _tell(held: Locked, name: str, verdict: Verdict, before: str) -> None:
     """A change of verdict is an event while the run is live, except a first look or a passing
     thought: PENDING on its way to PASS says nothing yet."""
-    status = one.verdict.status
+    status = verdict.status
     first_look = before == Status.NO_DATA and status is Status.PENDING
     if State(held.run.state) not in LIVE or first_look:
         return
     payload = {
-        "check": one.name,
+        "check": name,
         "status": status.value,
         "before": before,
-        "reason": one.verdict.reason.value,
-        "value": one.verdict.value,
-        "observe": held.bound.check(one.name).observe,
+        "reason": verdict.reason.value,
+        "value": verdict.value,
+        "observe": held.bound.check(name).observe,
     }
-    sentence = f"{status.value.replace('_', ' ')} · {named(one.name, one.verdict.sentence)}"
+    sentence = f"{status.value.replace('_', ' ')} · {named(name, verdict.sentence)}"
     record(held, Kind.VERDICT, sentence, ENGINE, payload=payload)
 
 
-def _reading(held: Locked, one: Judged) -> Reading:
+def _reading(held: Locked, one: Seen, verdict: Verdict) -> Reading:
     evidence = one.evidence
     blue = None if evidence.blue is None else evidence.blue.value
     return Reading(
@@ -129,30 +138,6 @@ def _reading(held: Locked, one: Judged) -> Reading:
         outcome=evidence.value.outcome.value,
         value=evidence.value.value,
         blue=blue,
-        status=one.verdict.status.value,
-        evidence=readings_json(evidence),
+        status=verdict.status.value,
+        evidence=evidence_json(evidence),
     )
-
-
-def readings_json(evidence: Evidence) -> dict[str, object]:
-    """Everything the verdict was judged on, by part; enough to judge it again."""
-    parts = {
-        name: reading_json(part)
-        for name in ("value", "short", "blue", "baseline", "samples")
-        if (part := getattr(evidence, name)) is not None
-    }
-    elapsed = None if evidence.elapsed is None else evidence.elapsed.total_seconds()
-    return {**parts, "elapsed_s": elapsed}
-
-
-def reading_json(one: reading.Reading) -> dict[str, object]:
-    """A reading as JSON."""
-    fields = {
-        "key": one.key,
-        "query": one.query,
-        "outcome": one.outcome.value,
-        "value": one.value,
-        "sampled_at": one.sampled_at,
-        "detail": one.detail,
-    }
-    return cast("dict[str, object]", plain(fields))

@@ -1,4 +1,4 @@
-"""One tick of one source: read every check at once, judge, write down, and act on what tripped."""
+"""One tick of one source: read every check at once, have it judged, and act on what tripped."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from migrations_app.actions.observe import Judged, Slot, observe
+from migrations_app.actions.observe import Seen, Slot, observe
 from migrations_app.conductor import seams, trip
 from migrations_app.conductor.pushed import newest
 from migrations_app.domain.plan.rules import rules_of, texts_of
@@ -18,13 +18,12 @@ from migrations_app.domain.verdict.evidence import (
     gather,
     questions,
 )
-from migrations_app.domain.verdict.judge import step
-from migrations_app.domain.verdict.memory import Memory, fresh
 from migrations_app.domain.verdict.outcome import Status
 from migrations_app.domain.verdict.rule import BaselineKind, Rule
+from migrations_app.domain.verdict.stored import reading_from
 from migrations_app.models import Check, Run, SourceTick
 from migrations_app.models.clock import db_now
-from migrations_app.reads.evidence import evidence_of, reading_of
+from migrations_app.reads.evidence import evidence_of
 from migrations_app.reads.plans import plan_of
 from migrations_app.sources.pushed import PushedSource
 
@@ -45,10 +44,10 @@ def evaluate(tick_id: int) -> bool:
         return False
     work = _Work.load(tick_id, slot)
     work.finish_the_last()
-    judged = work.judge()
-    if not observe(work.slot, judged):
+    seen = work.look()
+    if not observe(work.slot, seen):
         return False
-    trip.react(work.run.pk, {one.name: one.evidence for one in judged})
+    trip.react(work.run.pk, {one.name: one.evidence for one in seen})
     return True
 
 
@@ -85,7 +84,7 @@ class _Work:
         tick = SourceTick.objects.select_related("run").get(pk=tick_id)
         bound = plan_of(tick.run)
         rows = list(Check.objects.filter(run=tick.run, source=tick.source))
-        slot = Slot(tick_id, number, tick.run.pk, tick.run.leg)
+        slot = Slot(tick_id, number, tick.run.pk, tick.run.leg, tick.run.plan_sha256)
         rules = rules_of(bound)
         return cls(slot, tick.run, bound, tick.source, rows, rules)
 
@@ -96,12 +95,12 @@ class _Work:
         if failed:
             trip.react(self.run.pk, failed)
 
-    def judge(self) -> list[Judged]:
+    def look(self) -> list[Seen]:
         at = db_now()
         elapsed = at - (self.run.started_at or at)
         queries = [query for row in self.rows for query in self._queries(row, elapsed)]
         readings = self._source().read(queries, at) if queries else []
-        return [self._judged(row, readings, at, elapsed) for row in self.rows]
+        return [self._seen(row, readings, at, elapsed) for row in self.rows]
 
     def _source(self) -> Source:
         binding = self.bound.sources[self.source]
@@ -121,16 +120,12 @@ class _Work:
         rule = self.rules[row.name]
         return rule.versus is BaselineKind.CAPTURED and row.baseline is None
 
-    def _judged(
+    def _seen(
         self, row: Check, readings: Sequence[Reading], at: datetime, elapsed: timedelta
-    ) -> Judged:
-        rule = self.rules[row.name]
+    ) -> Seen:
         captured = self._captured(row, readings)
-        known = captured or reading_of(row.baseline)
-        evidence = gather(rule, readings, at, known, elapsed)
-        memory = Memory.from_json(row.memory) if row.memory else fresh()
-        memory, verdict = step(rule, memory, evidence, self.run.settled_at)
-        return Judged(row.name, evidence, memory, verdict, captured)
+        known = captured or reading_from(row.baseline)
+        return Seen(row.name, gather(self.rules[row.name], readings, at, known, elapsed), captured)
 
     def _captured(self, row: Check, readings: Sequence[Reading]) -> Reading | None:
         if not self._wants_baseline(row):

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, StrictInt,
 from migrations_app.domain.finding import Finding
 from migrations_app.domain.fold import Contradiction, fold
 from migrations_app.domain.plan.bind import digest
+from migrations_app.domain.replay.sample import Sample
 from migrations_app.domain.timeline import Entry, plain, verify
 
 if TYPE_CHECKING:
@@ -46,6 +47,23 @@ class Line(BaseModel):
         return Entry(**{one.name: getattr(self, one.name) for one in fields(Entry)})
 
 
+class Measured(BaseModel):
+    """One reading of a check, with everything that it was judged on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    check: StrictStr
+    leg: StrictInt
+    at: AwareDatetime
+    settled_at: AwareDatetime | None
+    status: StrictStr
+    evidence: dict[str, JsonValue]
+
+    def sample(self) -> Sample:
+        """As it was recorded."""
+        return Sample(**{one.name: getattr(self, one.name) for one in fields(Sample)})
+
+
 class Head(BaseModel):
     """Which run it is, and where its timeline ends. `plan` is what the run executes."""
 
@@ -63,9 +81,10 @@ class Head(BaseModel):
 
 
 class Document(Head):
-    """The whole export."""
+    """The whole export. `readings` are there if they were asked for; no hash covers them."""
 
     entries: list[Line]
+    readings: list[Measured] | None = None
 
 
 def opening(head: Head) -> str:
@@ -74,11 +93,18 @@ def opening(head: Head) -> str:
 
 
 CLOSING: Final = "\n]}\n"
+READINGS: Final = '\n],\n "readings": [\n'
+"""Instead of closing: the readings follow, as `measured` lines, and then it is closed."""
 
 
 def line(entry: Entry) -> str:
     """One entry as JSON, on one line."""
     return json.dumps(plain({one.name: getattr(entry, one.name) for one in fields(Entry)}))
+
+
+def measured(sample: Sample) -> str:
+    """One reading as JSON, on one line."""
+    return json.dumps(plain({one.name: getattr(sample, one.name) for one in fields(Sample)}))
 
 
 def audit(document: Document, head: str | None = None) -> list[Finding]:

@@ -1,11 +1,13 @@
-"""Runbooks as files, and plans as they are stored."""
+"""Runbooks and exports as files, and plans as they are stored."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from django.core.management.base import CommandError
+from pydantic import ValidationError
 
+from migrations_app.domain.export import Document
 from migrations_app.domain.plan.schema import Plan
 from migrations_app.domain.plan.yaml_read import LONGEST
 from migrations_app.models import Migration
@@ -33,3 +35,15 @@ def stored(slug: str) -> Plan:
         known = ", ".join(Migration.objects.values_list("slug", flat=True)) or "none"
         raise CommandError(f'There is no migration "{slug}". Known: {known}.')
     return Plan.model_validate(found.plan)
+
+
+def exported(file: Path) -> Document:
+    """An exported timeline."""
+    try:
+        return Document.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise CommandError(f"{file} can't be read: {error.strerror}.") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise CommandError(f"{file} is no export: {where}: {first['msg']}.") from error

@@ -10,11 +10,14 @@ from asgiref.sync import sync_to_async
 from migrations_app.domain import export
 from migrations_app.models import Event, Run
 from migrations_app.models.clock import db_now
+from migrations_app.reads.replay import samples
+from migrations_app.reads.snapshot import snapshot
+from migrations_app.reads.story import entries_of
 from migrations_app.reads.timeline import as_entry
 from migrations_app.reads.timeline.shown import shown
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
     from datetime import datetime
 
     from migrations_app.reads.timeline import Shown
@@ -65,6 +68,27 @@ async def chunks(run_id: int, upto: int) -> AsyncIterator[tuple[Shown, ...]]:
 
 def _shown(run_id: int, after: int, upto: int) -> tuple[Shown, ...]:
     return shown(run_id, _events(run_id, after, upto), _NOTES)
+
+
+def with_readings(run_id: int) -> Iterator[str]:
+    """The export with every reading in it, as of one moment: enough to judge the run again.
+
+    Raises `Run.DoesNotExist` before the first piece.
+    """
+    with snapshot():
+        yield export.opening(_head(run_id))
+        yield from joined(export.line(entry) for entry in entries_of(run_id))
+        yield export.READINGS
+        yield from joined(map(export.measured, samples(run_id)))
+        yield export.CLOSING
+
+
+def joined(lines: Iterable[str]) -> Iterator[str]:
+    """With a comma between them."""
+    comma = ""
+    for line in lines:
+        yield comma + line
+        comma = ",\n"
 
 
 async def exported(run_id: int) -> AsyncIterator[str]:

@@ -56,6 +56,18 @@ def rules_of(bound: BoundPlan) -> dict[str, Rule]:
     return {check.name: rule_of(check, bound.plan, bound) for check in bound.plan.checks}
 
 
+def same_check(old: BoundPlan, new: BoundPlan, name: str) -> bool:
+    """Whether the check called `name` is judged by `new` just as it was by `old`.
+
+    Its objectives and the interval of its source are part of that. False if either has no such.
+    """
+    specs = [{one.name: one for one in bound.plan.checks}.get(name) for bound in (old, new)]
+    before, after = specs
+    if before is None or before != after:
+        return False
+    return rule_of(before, old.plan, old) == rule_of(before, new.plan, new)
+
+
 def texts_of(check: Check) -> QueryTexts:
     """The queries of `check` as written; variables are filled in by `bind`."""
     return QueryTexts(

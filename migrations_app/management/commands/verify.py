@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
-from pydantic import ValidationError
 
 from migrations_app.domain import export
+from migrations_app.management.books import exported
 from migrations_app.management.say import show
 from migrations_app.models import Run
 from migrations_app.reads.audit import audit
@@ -48,14 +48,7 @@ class Command(BaseCommand):
         return well
 
     def _file(self, file: Path, head: str | None) -> bool:
-        try:
-            document = export.Document.model_validate_json(file.read_bytes())
-        except OSError as error:
-            raise CommandError(f"{file} can't be read: {error.strerror}.") from error
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise CommandError(f"{file} is no export: {where}: {first['msg']}.") from error
+        document = exported(file)
         self.stdout.write(
             f"run {document.run} of {document.migration} in {document.environment}, exported "
             f"{document.exported_at:%Y-%m-%d %H:%M:%S} UTC:"

@@ -93,7 +93,7 @@ def _about(row: Event) -> int | None:
     return about if isinstance(about, int) else None
 
 
-_TOLD = frozenset({"delta", "evidence", "seen", "reason", "observe"})
+_TOLD = frozenset({"delta", "evidence", "seen", "reason", "observe", "plan_before"})
 
 
 def _facts(row: Event) -> list[tuple[str, str]]:
