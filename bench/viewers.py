@@ -31,6 +31,8 @@ AT_ONCE = 256
 PATIENCE_S = 30.0
 _COOKIE = re.compile(rb"set-cookie: ([^;\r]+)", re.IGNORECASE)
 _END = b"\n\n"
+_CHUNK_END = b"\n\n\r\n"
+"""A chunk of a chunked answer ends in a line break of its own."""
 
 
 class Viewer(asyncio.Protocol):
@@ -56,12 +58,11 @@ class Viewer(asyncio.Protocol):
         want = self._crowd.want
         if want is None:
             return
-        if not self._begun:
-            self._begun = want in data or want in self._tail + data[: len(want)]
-            self._tail = data[-len(want) :]
-        # A chunk of a chunked answer ends in a line break of its own.
-        if self._begun and data.endswith((_END, b"\n\n\r\n")):
-            self._begun = False
+        seen = self._tail + data  # a mark or an end may come in pieces, however small
+        self._tail = seen[-len(want) - len(_CHUNK_END) :]
+        self._begun = self._begun or want in seen
+        if self._begun and seen.endswith((_END, _CHUNK_END)):
+            self._begun, self._tail = False, b""
             self._crowd.arrived(self)
 
     def _begin(self, data: bytes) -> None:

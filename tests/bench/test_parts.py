@@ -129,7 +129,7 @@ def test_viewers_count_whole_events_only() -> None:
         for at in range(len(frame)):
             writers[0].write(frame[at : at + 1])
             await writers[0].drain()
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.005)
 
     def watch(port: int) -> tuple[Heard, Heard, int]:
         def tell(name: str) -> None:
