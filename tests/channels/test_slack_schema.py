@@ -18,11 +18,12 @@ from tests.channels.slack_workspace import METHODS
 if TYPE_CHECKING:
     from tests.slack_server import SlackServer
 
-FILE = Path(__file__).parents[3] / "shared" / "schemas" / "slack-web-api-swagger2-2021.json"
+FILE = Path(__file__).parents[2] / "var" / "schemas" / "slack_web_openapi_v2.json"
 pytestmark = pytest.mark.skipif(
     not FILE.exists(),
     reason="NOT PROVEN: requests and answers against Slack's published schema, which is not part"
-    " of this repository. Put it at ../shared/schemas/slack-web-api-swagger2-2021.json.",
+    " of this repository: put web-api/slack_web_openapi_v2.json of github.com/slackapi/"
+    "slack-api-specs into var/schemas/.",
 )
 # Documented by Slack today, younger than the frozen schema.
 YOUNGER = {"metadata", "include_all_metadata", "response_metadata"}
