@@ -12,6 +12,7 @@ from migrations_app.actions.lock import Locked, locked
 from migrations_app.actions.phases import close_gate, enter
 from migrations_app.actions.record import decide, record
 from migrations_app.actions.steps import tick as tick_step
+from migrations_app.actions.way_back import way_back
 from migrations_app.domain.actor import ENGINE
 from migrations_app.domain.plan.phase import Action, Step
 from migrations_app.domain.states import WATCHED, State, Verb
@@ -56,8 +57,8 @@ def restore(held: Locked) -> Event | None:
         return None
     held.move(Verb.RESTORE, held.run.why)
     held.run.wake_at = None
-    sentence = "Rolled back: every route is confirmed at its baseline"
-    return record(held, Kind.RESTORED, sentence, ENGINE, Verb.RESTORE)
+    payload, sentence = way_back(held)
+    return record(held, Kind.RESTORED, sentence, ENGINE, Verb.RESTORE, payload)
 
 
 def hold(run_id: int, why: str, code: str) -> Event | None:

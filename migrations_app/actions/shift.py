@@ -108,6 +108,21 @@ def unverified(flip_id: int, why: str) -> None:
         record(held, Kind.WEIGHT_UNVERIFIED, sentence, ENGINE, payload=payload)
 
 
+def astray(route_id: int, why: str) -> None:
+    """Off its baseline after the rollback, and it does not come back: say so once, loudly, and
+    keep trying."""
+    run_id = Route.objects.values_list("run_id", flat=True).get(pk=route_id)
+    with locked(run_id) as held:
+        route = Route.objects.get(pk=route_id)
+        known = bool(route.trouble)
+        route.trouble, route.trouble_since = why[:500], route.trouble_since or held.now
+        route.save(update_fields=["trouble", "trouble_since"])
+        if not known:
+            payload = {"route": route.name, "weight": route.baseline, "why": why}
+            sentence = f"{route.title} left its baseline after the rollback: {why}"
+            record(held, Kind.WEIGHT_UNVERIFIED, sentence, ENGINE, payload=payload)
+
+
 def drifted(route_id: int, epoch: int, seen: ReadBack) -> None:
     """Somebody else moved the plane: show it, hold, page. It is never adopted or overwritten.
 

@@ -18,6 +18,7 @@ from migrations_app.domain.timeline import Kind
 from migrations_app.models import ChannelPost, Check, Migration, Route, Run, SourceTick
 from migrations_app.reads.access import require
 from migrations_app.reads.plans import runbook_of
+from migrations_app.reads.rehearsed import rehearsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,6 +72,7 @@ def _start(run_id: int, actor: Actor, click: Click) -> once.Outcome:
             "plan_sha256": held.run.plan_sha256,
             "reason": click.reason,
             "weights": {route.name: route.baseline for route in held.plan.routes},
+            "way_back": _way_back(held),
         }
         event = record(held, Kind.STARTED, "Run started", actor, Verb.START, payload)
         decide(event, actor, Verb.START, click.reason)
@@ -105,6 +107,12 @@ def _bind(migration: Migration, environment: str) -> BoundPlan:
             "unknown_environment", f'The plan has no environment "{environment}". Known: {known}.'
         )
     return bind(plan, environment)
+
+
+def _way_back(held: Locked) -> str:
+    """What was known of it when somebody started production all the same."""
+    known = rehearsed(held.run.migration.slug, held.bound)
+    return known.sentence if known else ""
 
 
 def _freeze(held: Locked) -> None:

@@ -23,6 +23,7 @@ from migrations_app.domain.verdict.rule import BaselineKind
 from migrations_app.drivers.base import DRIVERS
 from migrations_app.models import Route
 from migrations_app.models.clock import db_now
+from migrations_app.reads.rehearsed import rehearsed
 from migrations_app.sources.base import SOURCES
 from migrations_app.sources.pushed import PushedSource
 
@@ -45,6 +46,7 @@ def examine(bound: BoundPlan) -> Iterator[Part]:
     """Everything the plan needs of the world there. Slow things are asked at the same time."""
     name = bound.environment
     yield Part(f"{name}: variables", tuple(_variables(bound)))
+    yield Part(f"{name}: way back", tuple(_way_back(bound)))
     visit = _Visit(bound, _desired(bound), db_now())
     yield Part(f"{name}: routes", visit.each(visit.route, [one.name for one in bound.plan.routes]))
     yield Part(f"{name}: sources", visit.each(visit.source, list(bound.sources)))
@@ -61,6 +63,13 @@ def _variables(bound: BoundPlan) -> Iterator[Said]:
             yield ill(name, f"is not set; {places} can't be reached without it")
         else:
             yield well(name, "is set")
+
+
+def _way_back(bound: BoundPlan) -> Iterator[Said]:
+    """Production wants it rehearsed, measured and within the RTO. It works without, so mind it."""
+    known = rehearsed(bound.plan.migration, bound)
+    if known is not None:
+        yield (well if known.well else mind)("rehearsed", known.sentence)
 
 
 def _desired(bound: BoundPlan) -> dict[str, Decimal]:

@@ -170,6 +170,8 @@ class _Visit:
         if self.unread:
             shift.trouble(now.route.pk, self.unread)
         self._overdue(now, trouble or self.unread or _not_there(read))
+        if now.flip is None and now.restored and not self.unread:
+            shift.astray(now.route.pk, trouble or _not_there(read))
         return False
 
     def _landed(self, standing: Standing, before: Observed | None, read: Observed, do: Do) -> bool:

@@ -14,8 +14,8 @@ from migrations_app.models.clock import db_now
 from migrations_app.reads.gate import gate_view
 from migrations_app.reads.plan.criteria import Criterion, criteria
 from migrations_app.reads.plans import plan_of
-from migrations_app.reads.room.meters import Walked, walked
 from migrations_app.reads.snapshot import snapshot
+from migrations_app.reads.walked import Walked, walked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -194,7 +194,7 @@ def _back(run: Run, bound: BoundPlan, index: int, routes: Iterable[RouteAhead]) 
         ranks=_ranks(bound, routes),
         expected=plan.rollback.total,
         rto=plan.objectives.rto,
-        walked=walked(run),
+        walked=walked(run.migration.slug),
         past=any(phase.point_of_no_return for phase in plan.phases[: index + 1]),
     )
 

@@ -19,6 +19,7 @@ from migrations_app.reads.plan.ladder import Row, ladder
 from migrations_app.reads.plan.phases import PhasePlan, phases
 from migrations_app.reads.plan.text import Text, text_of
 from migrations_app.reads.plans import plan_of
+from migrations_app.reads.rehearsed import Rehearsed, rehearsed
 from migrations_app.reads.room.rail import Rail, rail
 from migrations_app.reads.snapshot import snapshot
 
@@ -66,6 +67,7 @@ class PlanPage:
     text: Text
     deviations: Deviations
     newer: int
+    rehearsed: Rehearsed | None
 
     @property
     def over(self) -> bool:
@@ -109,6 +111,7 @@ def _page(run: Run, bound: BoundPlan, now: datetime) -> PlanPage:
         text=text,
         deviations=deviations(run),
         newer=_newer(run, bound),
+        rehearsed=rehearsed(run.migration.slug, bound),
     )
 
 

@@ -10,10 +10,10 @@ from migrations_app.models import Run
 from migrations_app.models.clock import db_now
 from migrations_app.reads.comms import NextUpdate, UpdateView, next_update, published
 from migrations_app.reads.plans import plan_of
+from migrations_app.reads.rehearsed import Rehearsed, rehearsed
 from migrations_app.reads.room.channels import ChannelView, channels
 from migrations_app.reads.room.checks import CheckView, check_views
 from migrations_app.reads.room.gate import GateBox, gate_box
-from migrations_app.reads.room.meters import Walked, walked
 from migrations_app.reads.room.offers import OfferView, offers
 from migrations_app.reads.room.people import PersonView, crew, observers
 from migrations_app.reads.room.rail import Rail, rail
@@ -22,6 +22,7 @@ from migrations_app.reads.room.steps import StepView, steps
 from migrations_app.reads.room.waiting import Told
 from migrations_app.reads.snapshot import snapshot
 from migrations_app.reads.timeline import EntryView, page
+from migrations_app.reads.walked import Walked, walked
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -64,6 +65,7 @@ class Room:
     """One screen, of one moment. `evaluation`: the newest one, in epoch milliseconds.
 
     `updates`: what was published last, newest first. `expected`: how long each phase is to take.
+    `rehearsed`: of production before its start.
     """
 
     at: datetime
@@ -83,6 +85,7 @@ class Room:
     objectives: Objectives
     rollback: RollbackPlan
     walked: Walked | None
+    rehearsed: Rehearsed | None
     next_update: NextUpdate | None
     updates: tuple[UpdateView, ...]
     expected: tuple[timedelta, ...]
@@ -131,13 +134,19 @@ def _room(run: Run, bound: BoundPlan, now: datetime) -> Room:
         channels=channels(run),
         objectives=bound.plan.objectives,
         rollback=bound.plan.rollback,
-        walked=walked(run),
+        walked=walked(run.migration.slug),
+        rehearsed=_rehearsed(run, bound),
         next_update=promise,
         updates=published(run, UPDATES),
         expected=tuple(phase.expected for phase in bound.plan.phases),
         evaluated_at=newest,
         blind=_blind(run, seen, newest, now),
     )
+
+
+def _rehearsed(run: Run, bound: BoundPlan) -> Rehearsed | None:
+    """Asked before the start only: after it nobody rehearses any more."""
+    return rehearsed(run.migration.slug, bound) if run.state == State.PLANNED else None
 
 
 def _head(run: Run, bound: BoundPlan) -> Head:
