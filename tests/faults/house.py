@@ -119,14 +119,17 @@ _FORGET = (
 
 
 @contextmanager
-def house() -> Iterator[House]:
-    """Up and running; nothing is left of it afterwards, not even if we are killed."""
+def house(disk: Path | None = None) -> Iterator[House]:
+    """Up and running; nothing is left of it afterwards, not even if we are killed.
+
+    `disk`: where PostgreSQL keeps its data, instead of beside the rest.
+    """
     path = Path(tempfile.mkdtemp(prefix="warroom-faults-"))
     path.chmod(0o711)  # run by root, PostgreSQL is nobody and has to get in
     with Supervisor(path, grace=2.0) as reaper:
         reaper.remove_at_end(path)
         state = StateDir(path)
-        made = _made(state)
+        made = _made(state, disk)
         if state.elsewhere is not None:
             reaper.remove_at_end(state.elsewhere)
         try:
@@ -137,11 +140,12 @@ def house() -> Iterator[House]:
             shutil.rmtree(path / "postgres", ignore_errors=True)
 
 
-def _made(state: StateDir) -> House:
-    postgres = Postgres(
-        find_home(state), state.port("postgres"), state.secret("postgres"), durable=False
+def _made(state: StateDir, disk: Path | None) -> House:
+    home = find_home(state if disk is None else StateDir(disk))
+    postgres = Postgres(home, state.port("postgres"), state.secret("postgres"), durable=False)
+    valkey = Valkey(
+        state.make("valkey"), state.port("valkey"), state.secret("valkey"), durable=False
     )
-    valkey = Valkey(state.make("valkey"), state.port("valkey"), state.secret("valkey"), False)
     web = Web(HOST, state.port("web"))
     env = python_environment() | {
         "DATABASE_URL": postgres.url(),
