@@ -2,8 +2,10 @@
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
-COPY requirements/prod.lock requirements/
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/prod.lock
+# LOCK=traces brings what OpenTelemetry needs: docs/operating.md.
+ARG LOCK=prod
+COPY requirements/${LOCK}.lock requirements/
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/${LOCK}.lock
 COPY manage.py ./
 COPY warroom warroom
 COPY migrations_app migrations_app

@@ -1,9 +1,12 @@
 """Django's entrance to the application."""
 
+import logging
 from importlib import import_module
 
 from django.apps import AppConfig
 from django.conf import settings
+
+log = logging.getLogger(__name__)
 
 
 class MigrationsAppConfig(AppConfig):
@@ -19,4 +22,15 @@ class MigrationsAppConfig(AppConfig):
         import_module("migrations_app.checks")
         import_module("migrations_app.actions.sessions")
         if settings.WARROOM_TRACES:
-            import_module("migrations_app.conductor.traces").install()
+            _trace()
+
+
+def _trace() -> None:
+    try:
+        traces = import_module("migrations_app.conductor.traces")
+    except ImportError as error:
+        log.warning(
+            "traces were asked for, but %s is not installed: see docs/operating.md", error.name
+        )
+    else:
+        traces.install()

@@ -26,7 +26,7 @@ class Heartbeat:
     The address is a secret: who knows it may pretend that we live. It is in no log line.
     """
 
-    url: str
+    url: str = field(repr=False)
     every_s: float = EVERY_S
     _round: threading.Event = field(default_factory=threading.Event)
     _work: threading.Event = field(default_factory=threading.Event)

@@ -43,7 +43,7 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             return self
         environ = os.environ | {
-            "DATABASE_URL": _database_url(), "REDIS_URL": self.redis_url, "WARROOM_URL": self.url,
+            "DATABASE_URL": database_url(), "REDIS_URL": self.redis_url, "WARROOM_URL": self.url,
             "SECRET_KEY": settings.SECRET_KEY, "DJANGO_SETTINGS_MODULE": "warroom.settings",
         }  # fmt: skip
         command = [sys.executable, "-m", "uvicorn", "warroom.asgi:application",
@@ -81,7 +81,7 @@ class Server:
         return httpx.Client(base_url=self.url, cookies=cookies, timeout=PATIENCE_S)
 
 
-def _database_url() -> str:
+def database_url() -> str:
     at = connection.settings_dict
     login = f"{quote(at['USER'])}:{quote(at['PASSWORD'])}"
     return f"postgres://{login}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
