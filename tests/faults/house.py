@@ -8,7 +8,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import psycopg
 from psycopg.rows import tuple_row
@@ -98,20 +98,21 @@ class House:
         for process in reversed(self.processes.values()):
             process.kill()
 
-    def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    def ask(self, statement: LiteralString, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the real database, read past everything of ours."""
         with psycopg.connect(self.postgres.url(), autocommit=True, row_factory=tuple_row) as link:
-            cursor = link.execute(statement, values)  # type: ignore[arg-type]  # literals of tests
-            return cast("list[tuple[Any, ...]]", cursor.fetchall() if cursor.description else [])
+            cursor = link.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
 
     def kill(self, names: Sequence[str]) -> None:
         for name in names:
             self[name].kill()
 
 
-_FORGET = (
-    "UPDATE migrations_app_run SET state = 'called_off', wake_at = NULL, "
-    "ended_at = clock_timestamp() - interval '1 day' WHERE state NOT IN ('called_off', 'planned')",
+_FORGET: tuple[LiteralString, ...] = (
+    """UPDATE migrations_app_run
+          SET state = 'called_off', wake_at = NULL, ended_at = clock_timestamp() - interval '1 day'
+        WHERE state NOT IN ('called_off', 'planned')""",
     "UPDATE migrations_app_route SET read_at = NULL, lease_until = NULL",
     "UPDATE migrations_app_sourcetick SET due_at = NULL",
     "UPDATE migrations_app_channelpost SET due_at = NULL",

@@ -1,11 +1,11 @@
-"""Redis loses, doubles and delays hints; pollers come in pairs; clocks go wrong; we are replaced."""
+"""Redis loses and doubles hints, pollers come in pairs, clocks go wrong, we are replaced."""
 
 from __future__ import annotations
 
 import shutil
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 import pytest
 from redis import Redis
@@ -29,9 +29,13 @@ SELECT count(*), count(DISTINCT at), max(t.slot) FROM migrations_app_reading g
 """
 
 
-def ids(drill: Drill, table: str) -> list[int]:
-    rows = drill.house.ask(f"SELECT id FROM migrations_app_{table} WHERE run_id = %s", drill.run)
-    return [int(pk) for (pk,) in rows]
+ROUTES: LiteralString = "SELECT id FROM migrations_app_route WHERE run_id = %s"
+TICKS: LiteralString = "SELECT id FROM migrations_app_sourcetick WHERE run_id = %s"
+POSTS: LiteralString = "SELECT id FROM migrations_app_channelpost WHERE run_id = %s"
+
+
+def ids(drill: Drill, which: LiteralString) -> list[int]:
+    return [int(pk) for (pk,) in drill.house.ask(which, drill.run)]
 
 
 def test_a_redis_that_forgets_everything_loses_nothing(drill: Drill) -> None:
@@ -50,8 +54,8 @@ def test_a_redis_that_forgets_everything_loses_nothing(drill: Drill) -> None:
 
 def test_a_hint_delivered_ten_times_has_one_effect(drill: Drill) -> None:
     drill.at_gate()
-    (route,), (tick,) = ids(drill, "route"), ids(drill, "sourcetick")
-    posts = ids(drill, "channelpost")
+    (route,), (tick,) = ids(drill, ROUTES), ids(drill, TICKS)
+    posts = ids(drill, POSTS)
     drill.go()
     drill.house.desk.hint("warroom.traffic.reconcile", "traffic", route, 10)
     drill.house.desk.hint("warroom.metrics.evaluate", "metrics", tick, 10)

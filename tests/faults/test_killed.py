@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,13 +69,17 @@ def test_twenty_kills_in_twenty_flips_converge(drill: Drill) -> None:
         kill_writer(drill, weight)
         drill.plane().heal()
         began = time.monotonic()
-        drill.until(lambda weight=weight: drill.weights() == [weight], f"{weight} %")
+        drill.until(partial(_at, drill, weight), f"{weight} %")
         drill.wait("gate")
         assert time.monotonic() - began < PROMISED_S, f"{weight} %"
     assert sorted(set(drill.applied())) == [1, *weights]
     assert drill.applied() == sorted(drill.applied()), "never back, never ahead"
     assert drill.kinds().count("go") == 20
     drill.assert_whole()
+
+
+def _at(drill: Drill, weight: float) -> bool:
+    return drill.weights() == [weight]
 
 
 def test_who_is_killed_inside_a_rollback_is_not_missed(drill: Drill) -> None:
@@ -92,8 +98,6 @@ def test_who_is_killed_inside_a_rollback_is_not_missed(drill: Drill) -> None:
 
 
 def _click_and_kill(drill: Drill) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(1) as hand:
         click = hand.submit(drill.click_back)
         kill_writer(drill, 0)
@@ -106,7 +110,7 @@ def test_who_stood_still_past_its_lease_writes_nothing_late(drill: Drill) -> Non
     drill.at_gate()
     drill.plane().inject(Faults(slow=1.0))  # while it looks, so that it is caught before its write
     drill.go()
-    route, frozen = _route(drill), 0
+    route = _route(drill)
     drill.until(lambda: _holder(drill, route) != 0, "a lease")
     frozen = _holder(drill, route)
     os.kill(frozen, signal.SIGSTOP)
@@ -186,10 +190,9 @@ def test_every_process_started_ten_times_within_one_hold_does_not_shorten_it(dri
         drill.source.set("errors", 0.0)
     drill.wait("shifting", "baking", "gate")
     drill.until(lambda: drill.weights() == [100], "the advance")
-    entries = {one.kind: one for one in drill.export().entries}
-    held_s = (entries["advanced"].at - entries["settled"].at).total_seconds()
-    settled = [one for one in drill.export().entries if one.kind == "settled"]
-    held_s = (entries["advanced"].at - settled[0].at).total_seconds()
-    assert held_s >= 45
+    entries = drill.export().entries
+    settled = next(one.at for one in entries if one.kind == "settled")
+    advanced = next(one.at for one in entries if one.kind == "advanced")
+    assert (advanced - settled).total_seconds() >= 45
     assert drill.applied() == [50, 100]
     drill.assert_whole()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -54,8 +55,8 @@ def judged(drill: Drill, times: int = 3) -> dict[str, Any]:
 
 def memory_mb(drill: Drill, name: str) -> float:
     pid = drill.house[name].pid
-    with open(f"/proc/{pid}/status") as status:  # noqa: PTH123 (procfs)
-        line = next(line for line in status if line.startswith("VmHWM"))
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    line = next(line for line in status if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
 
 

@@ -12,7 +12,7 @@ from migrations_app.domain.story import differences
 from migrations_app.domain.timeline import Kind, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from migrations_app.domain.invariants.night import Answer
 
@@ -45,18 +45,19 @@ def once(night: Night) -> Iterator[Wrong]:
     """A key stands for one decision, every acknowledged decision is there, and nobody's decision
     is somebody else's."""
     verbs = {entry.seq: entry.verb for entry in night.entries}
+    acknowledged = [(said.seq, said) for said in night.answers if said.seq is not None]
+    for seq, said in acknowledged:
+        if verbs.get(seq) != said.verb:
+            yield Wrong("once", f"{said.verb} was acknowledged as entry {seq}, which is not it")
+    yield from _doubled([(seq, said.key) for seq, said in acknowledged if said.key])
+
+
+def _doubled(pairs: Sequence[tuple[int, str]]) -> Iterator[Wrong]:
     keys: dict[str, set[int]] = defaultdict(set)
     owners: dict[int, set[str]] = defaultdict(set)
-    for said in night.answers:
-        if said.seq is None:
-            continue
-        if verbs.get(said.seq) != said.verb:
-            yield Wrong(
-                "once", f"{said.verb} was acknowledged as entry {said.seq}, which is not it"
-            )
-        if said.key:
-            keys[said.key].add(said.seq)
-            owners[said.seq].add(said.key)
+    for seq, key in pairs:
+        keys[key].add(seq)
+        owners[seq].add(key)
     for key, seqs in keys.items():
         if len(seqs) > 1:
             yield Wrong("once", f"key {key} decided {len(seqs)} times: entries {sorted(seqs)}")
