@@ -89,7 +89,7 @@ class Poller:
     def round(self) -> None:
         """One look at everything that may be due."""
         close_old_connections()
-        take_in()
+        _guarded("journals", 0, lambda _: take_in())
         for run_id in due.unwritten():
             write_down(run_id, 300)
         for run_id in due.runs():

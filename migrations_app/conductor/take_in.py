@@ -12,54 +12,76 @@ from migrations_app.actions.lock import locked
 from migrations_app.actions.record import record
 from migrations_app.actions.rollback import Back
 from migrations_app.conductor import keep
+from migrations_app.conductor.rollback import write_down
 from migrations_app.domain.actor import ENGINE, Actor, Via
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.sealed import Broken
 from migrations_app.domain.timeline import Kind
+from migrations_app.models import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 log = logging.getLogger(__name__)
+
+_PATIENCE_MS = 300
+_COMPLAINED: set[Path] = set()  # this is tried ten times a second
 
 
 def take_in() -> int:
     """Latch every run that was rolled back without us, and write down what was done.
 
     A journal that can't be believed stays where it is and goes on holding this machine back: a
-    person has to look. How many were taken in.
+    person has to look. One whose run is busy stays until the next time. How many were taken in.
     """
-    count = 0
-    for journal in keep.journals():
-        try:
-            said = keep.lines(journal)
-            if not said:
-                continue  # its first line is being written
-            _latch(said)
-        except (Broken, KeyError, OSError) as error:
+    return sum(_one(journal) for journal in keep.journals())
+
+
+def _one(journal: Path) -> bool:
+    try:
+        said = keep.lines(journal)
+        if not said:
+            return False  # its first line is being written
+        _latch(said)
+        _tell(said)
+    except (Broken, KeyError, TypeError, ValueError, OSError) as error:
+        if journal not in _COMPLAINED:
+            _COMPLAINED.add(journal)
             log.error("%s can't be believed, look at it: %s", journal, error)  # noqa: TRY400
-            continue
-        keep.taken(journal)
-        count += 1
-    return count
+        return False
+    except Refused as busy:
+        log.info("%s waits: %s", journal.name, busy.message)
+        return False
+    keep.taken(journal)
+    return True
 
 
 def _latch(said: Sequence[Mapping[str, Any]]) -> None:
+    """In the caller's name; a run that can't be latched by them waits for people."""
     first = said[0]
-    run_id = int(first["run"])
     user = User.objects.filter(username=first["by"]).first()
     actor = Actor(first["by"], user.pk if user else None, Via.CLI)
     back = Back(first["reason"], first["typed"], sure=True, evidence={"journal": list(said)})
     try:
-        rollback.latch(run_id, actor, back)
-        rollback.write_down(run_id)
+        rollback.latch(first["run"], actor, back)
     except Refused as refused:
-        engine.hold(run_id, f"{actor.name} rolled back while PostgreSQL was away; "
-                    f"it can't be written down as such: {refused.message}", "offline")  # fmt: skip
-    with locked(run_id) as held:
+        why = f"{actor.name} rolled back while PostgreSQL was away: {refused.message}"
+        engine.hold(first["run"], why, "offline")
+    else:
+        write_down(first["run"], _PATIENCE_MS)
+
+
+def _tell(said: Sequence[Mapping[str, Any]]) -> None:
+    """Once, however often this is tried."""
+    first = said[0]
+    with locked(first["run"], _PATIENCE_MS) as held:
+        mine = Event.objects.filter(run=held.run, kind=Kind.OFFLINE)
+        if mine.filter(payload__journal__0__at=first["at"]).exists():
+            return
         routes = sum(1 for line in said if line["what"] == "confirmed")
         sentence = (
-            f"{actor.name} rolled back while PostgreSQL was away, at {first['at']}: {routes} "
+            f"{first['by']} rolled back while PostgreSQL was away, at {first['at']}: {routes} "
             "routes read back at their baseline"
         )
         record(held, Kind.OFFLINE, sentence, ENGINE, payload={"journal": list(said)})

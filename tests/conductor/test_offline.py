@@ -10,12 +10,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
 
 from migrations_app.actions import gate, start
 from migrations_app.conductor import keep, offline, orders, seams
 from migrations_app.conductor.remember import keepsake, remember
 from migrations_app.conductor.take_in import take_in
+from migrations_app.domain.errors import Refused
 from migrations_app.domain.keepsake import Keepsake, KeptRoute
+from migrations_app.domain.sealed import sealed
 from migrations_app.domain.states import State
 from migrations_app.drivers.fake import FakeConfig, FakeDriver
 from migrations_app.drivers.fake_faults import Faults
@@ -238,3 +241,36 @@ def test_what_never_started_is_not_remembered() -> None:
     assert remember() == 0
     start.call_off(made.run_id, made.ana, CLICK)
     assert remember() == 0
+
+
+@pytest.mark.django_db
+def test_a_busy_run_is_taken_in_later_and_told_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = at_gate(phases=[phase("one", 25)])
+    remember()
+    back()
+
+    def busy(*_: object) -> None:
+        raise Refused("busy", "The run is busy.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("migrations_app.conductor.take_in.locked", busy)
+        assert take_in() == 0
+    assert Latch.objects.filter(run=made.run_id).count() == 1, "the way back does not wait"
+    assert keep.called(made.run_id)
+    with monkeypatch.context() as patch:
+        patch.setattr("migrations_app.conductor.keep.taken", lambda _: None)
+        assert (take_in(), take_in()) == (1, 1)
+    assert Event.objects.filter(run=made.run_id, kind="offline").count() == 1
+
+
+@pytest.mark.django_db
+def test_whatever_lies_there_stops_nothing_and_is_complained_of_once(
+    place: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    place.mkdir(mode=0o700)
+    (place / "1.journal").mkdir()
+    (place / "2.journal").write_bytes(b"\xff\xfe\n")
+    (place / "3.journal").write_text(f"{sealed({'what': 'called'}, settings.SECRET_KEY)}\n")
+    assert (take_in(), take_in()) == (0, 0)
+    assert sum(1 for _ in keep.journals()) == 3
+    assert caplog.text.count("look at it") == 3
