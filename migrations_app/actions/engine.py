@@ -12,6 +12,7 @@ from migrations_app.actions.lock import Locked, locked
 from migrations_app.actions.phases import close_gate, enter
 from migrations_app.actions.record import decide, record
 from migrations_app.actions.steps import tick as tick_step
+from migrations_app.actions.watch import blind
 from migrations_app.actions.way_back import way_back
 from migrations_app.domain.actor import ENGINE
 from migrations_app.domain.plan.phase import Action, Step
@@ -97,6 +98,9 @@ def _bake(held: Locked) -> Event | None:
     over = _over(held)
     if over is None or over > held.now:
         held.run.wake_at = _next(held, over)
+        return None
+    if blind(held):
+        held.run.wake_at = held.now + _LOOK_AGAIN
         return None
     return _open_gate(held)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrations_app.actions.lock import Locked, locked
 from migrations_app.actions.record import record, ring
+from migrations_app.actions.watch import make_up
 from migrations_app.domain.actor import ENGINE
 from migrations_app.domain.plan.rules import rules_of
 from migrations_app.domain.states import LIVE, State
@@ -77,8 +78,12 @@ _FIELDS = (
 
 def _take(slot: Slot, held: Locked) -> bool:
     """The slot's number may be recorded once."""
+    before = SourceTick.objects.get(pk=slot.tick_id)
     mine = SourceTick.objects.filter(pk=slot.tick_id, done_slot__lt=slot.number)
-    return mine.update(done_slot=slot.number, done_at=held.now, running_until=None) == 1
+    if mine.update(done_slot=slot.number, done_at=held.now, running_until=None) != 1:
+        return False
+    make_up(held, before)
+    return True
 
 
 def _update(held: Locked, rule: Rule, row: Check, one: Seen) -> Reading:

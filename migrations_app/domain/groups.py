@@ -44,7 +44,7 @@ KINDS: Final[dict[Group, tuple[Kind, ...]]] = {
     Group.TROUBLE: (
         K.TRIPPED, K.FROZEN, K.HELD, K.ROLLBACK, K.OFFLINE, K.SHIFT_FAILED, K.WEIGHT_UNVERIFIED,
         K.DRIFT, K.DRIFT_GONE, K.REPAIRED, K.TROUBLE, K.TROUBLE_GONE, K.GATE_EXPIRED,
-        K.UPDATE_OVERDUE,
+        K.UPDATE_OVERDUE, K.UNWATCHED,
     ),
 }  # fmt: skip
 """A kind belongs to at least one group; a rollback is a decision, and trouble too."""

@@ -60,6 +60,7 @@ _TOLD: dict[Kind, tuple[Topic, Tone]] = {
     Kind.STEP_RELEASED: (Topic.STEPS, Tone.CALM),
     Kind.SHEET: (Topic.ROLLBACKS, Tone.CALM),
     Kind.OFFLINE: (Topic.ROLLBACKS, Tone.ALARM),
+    Kind.UNWATCHED: (Topic.DRIFT, Tone.NOTICE),
 }
 
 _THREADED = frozenset(

@@ -68,6 +68,7 @@ class Kind(StrEnum):
     UPDATE_OVERDUE = "update_overdue"
     SHEET = "sheet"
     OFFLINE = "offline"
+    UNWATCHED = "unwatched"
 
 
 def plain(value: object) -> Json:

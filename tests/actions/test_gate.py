@@ -13,7 +13,7 @@ from migrations_app.domain.actor import ENGINE, Actor, Click
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.plan.people import Role
 from migrations_app.domain.states import State
-from migrations_app.models import Check, Decision, Event, Gate, Run
+from migrations_app.models import Check, Decision, Event, Gate, Run, SourceTick
 from migrations_app.models.clock import db_now
 from tests.build import CLICK, at_gate, confirm_all, judge, phase, run_engine, started
 
@@ -199,6 +199,7 @@ def test_the_gate_opens_only_when_the_hold_is_over() -> None:
     assert room.run.state == State.BAKING
     assert code(gate.sign_off, room.run_id, room.ana, CLICK, Role.DRI) == "wrong_state"
     Run.objects.update(hold_from=db_now() - timedelta(minutes=11))
+    SourceTick.objects.update(done_at=db_now())
     run_engine(room.run_id)
     assert room.run.state == State.GATE
 

@@ -77,14 +77,14 @@ def _real(found: Mapping[str, Any]) -> bool:
 
 
 def watched(night: Night) -> Iterator[Wrong]:
-    """A hold lasts as long as the plan says, and counts only while somebody looks: no two
-    evaluations of what its gate asks for are more than two intervals apart."""
+    """A hold lasts as long as the plan says, and counts only while somebody looks: what lies
+    between two evaluations more than two intervals apart is not part of it."""
     start: datetime | None = None
     for entry in night.entries:
         delta = _dict(_dict(entry.payload).get("delta"))
         if "hold_from" in delta:
             told = delta["hold_from"]
-            start = None if told is None else datetime.fromisoformat(str(told))
+            start = None if told is None else start or datetime.fromisoformat(str(told))
         if entry.verb == Verb.OPEN_GATE and start is not None:
             for why in _held(night, entry, start):
                 yield Wrong("watched", f"entry {entry.seq} opened the gate: {why}")
@@ -98,9 +98,10 @@ def _held(night: Night, entry: Entry, start: datetime) -> Iterator[str]:
         patience = 2 * night.plan.sources[night.plan.check(name).source].interval
         moments = [one.at for one in night.looked if one.check == name]
         stops = [start, *(at for at in moments if start < at < entry.at), entry.at]
-        silence = max(b - a for a, b in pairwise(stops))
-        if silence > patience + timedelta(seconds=SLACK_S):
-            yield f"nobody looked at {name} for {silence.total_seconds():g} s of it"
+        spans = [later - earlier for earlier, later in pairwise(stops)]
+        seen = sum((span for span in spans if span <= patience), timedelta(0))
+        if seen + timedelta(seconds=SLACK_S) < phase.hold:
+            yield f"{name} was looked at for {seen.total_seconds():g} s of it only"
 
 
 def _dict(value: object) -> dict[str, Any]:
