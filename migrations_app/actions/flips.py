@@ -70,13 +70,15 @@ def backdate(held: Locked, asked_at: datetime) -> None:
 def stop(held: Locked) -> dict[str, Decimal]:
     """Leave every route where it was last seen: open flips are given up, nothing is undone.
 
+    Where somebody else moved it, what ought to be stays what it was before: that is not adopted.
     Returns what ought to be now, for the routes that were on their way.
     """
     stopped: dict[str, Decimal] = {}
     routes = {route.pk: route for route in Route.objects.filter(run=held.run)}
     for flip in Flip.objects.filter(route__run=held.run, closed_at=None):
         route = routes[flip.route_id]
-        route.desired = flip.previous if route.observed is None else route.observed
+        foreign = route.observed is None or route.drift_since is not None
+        route.desired = flip.previous if foreign else route.observed
         route.save(update_fields=["desired"])
         flip.closed_at, flip.failure = held.now, "stopped"
         flip.save(update_fields=["closed_at", "failure"])

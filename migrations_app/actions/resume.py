@@ -12,7 +12,7 @@ from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import State, Verb
 from migrations_app.domain.timeline import Kind
 from migrations_app.domain.words import named
-from migrations_app.models import Check
+from migrations_app.models import Check, Route
 from migrations_app.reads.access import require
 from migrations_app.reads.gate import failing
 
@@ -39,6 +39,8 @@ def resume(run_id: int, actor: Actor, click: Click, phase: str = "") -> once.Out
             _new_leg(held)
         elif held.latched():
             raise Refused("aborted", "A rollback was called: nothing goes forward in this leg.")
+        else:
+            _require_in_line(held)
         name = held.plan.phases[index].name
         payload = {"reason": click.reason, "at": name, "from": was.value}
         sentence = f"Resumed at {name} by {actor.name}"
@@ -58,6 +60,19 @@ def _phase_to_enter(held: Locked, was: State, wanted: str) -> int:
     if wanted not in names:
         raise Refused("phase", f"Say at which phase to resume: {', '.join(names)}.")
     return [phase.name for phase in held.plan.phases].index(wanted)
+
+
+def _require_in_line(held: Locked) -> None:
+    """What somebody else set is not overwritten by going on: it may have been for a reason."""
+    stray = Route.objects.filter(run=held.run, drift_since__isnull=False).order_by("position")
+    if told := "; ".join(_stray(route) for route in stray):
+        raise Refused("drift", f"Resume waits: {told}.")
+
+
+def _stray(route: Route) -> str:
+    seen = "elsewhere" if route.observed is None else f"at {route.observed.normalize():f} %"
+    wanted = f"{route.desired.normalize():f} %"
+    return f"somebody set {route.title}, it is {seen}: bring it back to {wanted}, or roll back"
 
 
 def _require_calm(held: Locked) -> None:

@@ -11,7 +11,7 @@ from django.db.models import F
 from migrations_app.conductor import keep
 from migrations_app.domain.reconcile import Order
 from migrations_app.domain.states import ENDED, State
-from migrations_app.models import Flip, Latch, Route, Run
+from migrations_app.models import Attempt, Flip, Latch, Route, Run
 from migrations_app.models.clock import ClockTimestamp, db_now
 
 if TYPE_CHECKING:
@@ -54,8 +54,14 @@ def standing(route_id: int) -> Standing:
         asked=flip is not None,
         turn=_turn(route, flip, now) if flip is not None else latched,
         previous=flip.previous if flip is not None else route.desired,
+        untried=flip is not None and flip.purpose == "forward" and not _tried(flip),
     )
     return Standing(route, flip, order, over=_over(route.run, now))
+
+
+def _tried(flip: Flip) -> bool:
+    """Whether a write was begun, by whomever of us, and whatever became of it."""
+    return Attempt.objects.filter(flip=flip).exists()
 
 
 def _latched(run: Run) -> bool:

@@ -26,7 +26,8 @@ class Order:
     """What is wanted of a route.
 
     `weight` is what ought to be, the baseline wherever a latch exists. `asked`: a flip is open.
-    `turn`: it is that flip's turn. `previous`: what the route was at before that flip.
+    `turn`: it is that flip's turn. `previous`: what the route was at before that flip. `untried`:
+    it moves forward and was not written yet, so that whatever is seen is not of our making.
     """
 
     weight: Decimal
@@ -34,6 +35,7 @@ class Order:
     asked: bool
     turn: bool
     previous: Decimal
+    untried: bool = False
 
 
 def decide(order: Order, seen: Decimal | None) -> Do:
@@ -52,6 +54,9 @@ def decide(order: Order, seen: Decimal | None) -> Do:
 
 
 def _asked(order: Order, seen: Decimal) -> Do:
-    if order.turn:
-        return Do.CONFIRM if seen == order.weight else Do.APPLY
-    return Do.WAIT if order.latched or seen in {order.previous, order.weight} else Do.DRIFT
+    expected = order.latched or seen in {order.previous, order.weight}
+    if not order.turn:
+        return Do.WAIT if expected else Do.DRIFT
+    if seen == order.weight:
+        return Do.CONFIRM
+    return Do.DRIFT if order.untried and not expected else Do.APPLY

@@ -12,6 +12,7 @@ from migrations_app.conductor import lease as leases
 from migrations_app.conductor import orders
 from migrations_app.conductor.reconcile import reconcile
 from migrations_app.domain.actor import Click
+from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import State
 from migrations_app.drivers.fake_faults import Faults
 from migrations_app.models import Attempt, Event, Flip, Route
@@ -115,6 +116,45 @@ def test_somebody_elses_move_is_shown_held_and_never_overwritten(house: House) -
     assert house.kinds(made).count("drift") == 1
     assert Route.objects.get(run_id=made.run_id).drift_since is not None
     assert house.desired(made) == {"web": Decimal(1)}, "never adopted"
+
+
+def test_a_move_that_nobody_noticed_yet_is_not_overwritten_by_a_go(house: House) -> None:
+    made = house.started(phases=[phase("one", 1), phase("half", 50)])
+    house.settle(made)
+    house.plane().drift(Decimal(40))
+    gate.go(made.run_id, made.ana, CLICK)
+    house.visit(made, times=3)
+    assert house.weights() == [40]
+    assert made.run.state == State.HELD
+    assert house.kinds(made).count("drift") == 1
+    assert house.desired(made) == {"web": Decimal(1)}, "never adopted"
+
+
+def test_what_drifts_before_its_turn_is_not_adopted_by_the_hold(house: House) -> None:
+    weights = {"web": 5, "flag": 5}
+    made = house.started("web", "flag", phases=[{"name": "one", "weights": weights}])
+    house.plane("web").inject(Faults(unreachable=True))
+    house.plane("flag").drift(Decimal(40))
+    house.visit(made, times=4)
+    house.plane("web").heal()
+    assert house.weights("flag") == [40]
+    assert made.run.state == State.HELD
+    assert house.desired(made)["flag"] == 0
+    assert "drift_gone" not in house.kinds(made)
+
+
+def test_a_run_is_not_resumed_over_what_somebody_else_set(house: House) -> None:
+    made = at_one(house)
+    house.visit(made)
+    house.plane().drift(Decimal(0))
+    house.visit(made)
+    assert made.run.state == State.HELD
+    with pytest.raises(Refused, match="bring it back to 1 %, or roll back"):
+        resume.resume(made.run_id, made.ana, CLICK)
+    house.plane().drift(Decimal(1))
+    house.visit(made)
+    resume.resume(made.run_id, made.ana, CLICK)
+    assert made.run.state == State.SHIFTING
 
 
 def test_drift_that_goes_away_by_itself_is_noted(house: House) -> None:

@@ -18,6 +18,7 @@ orders = st.builds(
     asked=st.booleans(),
     turn=st.booleans(),
     previous=weights,
+    untried=st.booleans(),
 )
 
 
@@ -63,3 +64,12 @@ def test_somebody_elses_move_is_drift_and_towards_blue_a_repair() -> None:
     back = Order(Decimal(0), latched=True, asked=False, turn=True, previous=Decimal(0))
     assert decide(forward, Decimal(0)) is Do.DRIFT
     assert decide(back, Decimal(25)) is Do.REPAIR
+
+
+@given(orders, weights)
+def test_what_somebody_else_set_is_overwritten_towards_the_baseline_only(
+    order: Order, observed: Decimal
+) -> None:
+    ours = {order.weight, order.previous} if order.asked else {order.weight}
+    if observed not in ours and not order.latched and (order.untried or not order.asked):
+        assert decide(order, observed) is Do.DRIFT
