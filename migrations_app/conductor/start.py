@@ -11,24 +11,41 @@ from migrations_app.conductor.sheet import print_sheet
 from migrations_app.domain.errors import Refused, WarroomError
 from migrations_app.domain.plan.bind import bind
 from migrations_app.domain.plan.schema import Plan
-from migrations_app.models import Run
+from migrations_app.domain.states import LIVE
+from migrations_app.models import Route, Run
 
 if TYPE_CHECKING:
     from migrations_app.actions.once import Outcome
     from migrations_app.domain.actor import Actor, Click
     from migrations_app.domain.plan.bind import BoundPlan
-    from migrations_app.domain.plan.schema import Route
+    from migrations_app.domain.plan.schema import Route as Planned
 
 
 def start(run_id: int, actor: Actor, click: Click) -> Outcome:
     """`actions.start`, refused while a route can't be read or is not at its baseline."""
     run = Run.objects.select_related("migration").filter(pk=run_id, state="planned").first()
     if run is not None:
-        _look(bind(Plan.model_validate(run.migration.plan), run.environment))
+        bound = bind(Plan.model_validate(run.migration.plan), run.environment)
+        _require_alone(run, bound)
+        _look(bound)
     done = actions.start(run_id, actor, click)
     if not done.replayed:
         print_sheet(run_id)
     return done
+
+
+def _require_alone(run: Run, bound: BoundPlan) -> None:
+    """Two runs that move the same plane would each take the other's weights for somebody else's."""
+    for route in bound.plan.routes:
+        binding = bound.routes[route.name]
+        same = Route.objects.filter(kind=binding.driver, config=binding.config)
+        other = same.filter(run__state__in=LIVE).exclude(run=run).select_related("run__migration")
+        if (taken := other.first()) is not None:
+            raise Refused(
+                "plane_taken",
+                f"{route.name} is moved by another live run: run {taken.run_id} of "
+                f"{taken.run.migration.slug} in {taken.run.environment}. One at a time.",
+            )
 
 
 def _look(bound: BoundPlan) -> None:
@@ -39,7 +56,7 @@ def _look(bound: BoundPlan) -> None:
         raise Refused("not_ready", "The run can't start: " + " ".join(wrong))
 
 
-def _trouble(bound: BoundPlan, route: Route) -> str | None:
+def _trouble(bound: BoundPlan, route: Planned) -> str | None:
     binding = bound.routes[route.name]
     try:
         driver = seams.driver(binding.driver, binding.config, f"routes.{route.name}")
