@@ -77,8 +77,8 @@ def stop(held: Locked) -> dict[str, Decimal]:
     routes = {route.pk: route for route in Route.objects.filter(run=held.run)}
     for flip in Flip.objects.filter(route__run=held.run, closed_at=None):
         route = routes[flip.route_id]
-        foreign = route.observed is None or route.drift_since is not None
-        route.desired = flip.previous if foreign else route.observed
+        ours = None if route.drift_since else route.observed
+        route.desired = flip.previous if ours is None else ours
         route.save(update_fields=["desired"])
         flip.closed_at, flip.failure = held.now, "stopped"
         flip.save(update_fields=["closed_at", "failure"])
