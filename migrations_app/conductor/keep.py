@@ -1,8 +1,8 @@
 """Files of this machine for the time PostgreSQL is away: what it remembers, and what it did.
 
 A keepsake (`<run>.json`) is rewritten while its run is live. A journal
-(`<run>.journal`) begins when somebody rolls back without PostgreSQL, and stands for the
-latch that could not be written: from then on the baseline is all this machine writes for that run,
+(`<run>-<leg>.journal`) begins when somebody rolls back without PostgreSQL, and stands for the
+latch that could not be written: from then on the baseline is all this machine writes in that leg,
 until the journal was taken into the timeline.
 """
 
@@ -43,7 +43,7 @@ def write(kept: Keepsake) -> None:
     with tempfile.NamedTemporaryFile("w", dir=place(), delete=False, encoding="utf-8") as file:
         file.write(sealed(as_json(kept), settings.SECRET_KEY))
         _to_disk(file.fileno())
-    Path(file.name).replace(_file(kept.run, _KEPT))
+    Path(file.name).replace(place() / f"{kept.run}{_KEPT}")
     _place_to_disk()
 
 
@@ -69,10 +69,10 @@ class Journal:
     """What was done for one run without PostgreSQL, in order. Every line is on the disk before the
     next thing is done."""
 
-    def __init__(self, run: int) -> None:
+    def __init__(self, run: int, leg: int) -> None:
         place().mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
-        self._file = os.open(_file(run, _JOURNAL), flags, 0o600)
+        self._file = os.open(_journal(run, leg), flags, 0o600)
         _place_to_disk()
 
     def line(self, what: str, **facts: object) -> None:
@@ -85,9 +85,9 @@ class Journal:
         os.close(self._file)
 
 
-def called(run_id: int) -> bool:
-    """Whether somebody rolled this run back on this machine, and PostgreSQL doesn't know yet."""
-    return _file(run_id, _JOURNAL).exists()
+def called(run_id: int, leg: int) -> bool:
+    """Whether somebody rolled this leg back on this machine, and PostgreSQL doesn't know yet."""
+    return _journal(run_id, leg).exists()
 
 
 def journals() -> Iterator[Path]:
@@ -111,8 +111,8 @@ def taken(journal: Path) -> None:
     _place_to_disk()
 
 
-def _file(run: int, ending: str) -> Path:
-    return place() / f"{run}{ending}"
+def _journal(run: int, leg: int) -> Path:
+    return place() / f"{run}-{leg}{_JOURNAL}"
 
 
 def _to_disk(descriptor: int) -> None:

@@ -60,7 +60,7 @@ def roll_back(kept: Keepsake, call: Call) -> list[Done]:
     return until the phase's name is typed. The journal has begun before anything is moved.
     """
     _require(kept, call)
-    with closing(keep.Journal(kept.run)) as journal:
+    with closing(keep.Journal(kept.run, kept.leg)) as journal:
         journal.line(
             "called", run=kept.run, leg=kept.leg, by=call.by, reason=call.reason, typed=call.typed,
             at=_now(), remembered_at=kept.at,

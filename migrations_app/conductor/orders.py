@@ -44,7 +44,7 @@ def standing(route_id: int) -> Standing:
     """Read afresh: call it again right before a write."""
     route = Route.objects.select_related("run").get(pk=route_id)
     flip = Flip.objects.filter(route=route, closed_at=None).first()
-    latched = keep.called(route.run_id) or _latched(route.run)
+    latched = keep.called(route.run_id, route.run.leg) or _latched(route.run)
     now = db_now()
     if latched and flip is not None and flip.purpose != "rollback":
         flip = None  # the latch is not written down yet: nothing but the baseline counts

@@ -17,7 +17,7 @@ from migrations_app.domain.actor import ENGINE, Actor, Via
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.sealed import Broken
 from migrations_app.domain.timeline import Kind
-from migrations_app.models import Event
+from migrations_app.models import Event, Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,8 +58,10 @@ def _one(journal: Path) -> bool:
 
 
 def _latch(said: Sequence[Mapping[str, Any]]) -> None:
-    """In the caller's name; a run that can't be latched by them waits for people."""
+    """The leg it was called in, by the caller. A run they can't latch waits for people."""
     first = said[0]
+    if not Run.objects.filter(pk=first["run"], leg=first["leg"]).exists():
+        return  # people resumed since: that call was for a leg that is over
     user = User.objects.filter(username=first["by"]).first()
     actor = Actor(first["by"], user.pk if user else None, Via.CLI)
     back = Back(first["reason"], first["typed"], sure=True, evidence={"journal": list(said)})

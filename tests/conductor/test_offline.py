@@ -75,7 +75,7 @@ def test_the_command_goes_back_by_what_is_remembered(plane: FakeDriver) -> None:
     assert "run 7 of orders-db in production" in said.out
     assert "✔ web: read back at its baseline" in said.out
     assert plane.observe().weight == 0
-    assert keep.called(7)
+    assert keep.called(7, 1)
     (journal,) = keep.journals()
     told = keep.lines(journal)
     assert [line["what"] for line in told] == ["called", "confirmed", "ended"]
@@ -95,7 +95,7 @@ def test_only_who_could_roll_back_may(plane: FakeDriver) -> None:
     keep.write(kept())
     assert "mallory may not roll back orders-db: lee may." in back(by="mallory").failed
     assert plane.observe().weight == 25
-    assert not keep.called(7)
+    assert not keep.called(7, 1)
 
 
 def test_past_no_return_the_name_is_typed(plane: FakeDriver) -> None:
@@ -177,7 +177,7 @@ def test_the_journal_stands_for_the_latch_until_it_is_one() -> None:
     assert back().failed == ""
     assert orders.standing(route.pk).order.weight == 0, "no reconciler here moves it forward"
     assert take_in() == 1
-    assert not keep.called(made.run_id)
+    assert not keep.called(made.run_id, 1)
     assert Latch.objects.get(run=made.run_id).actor == "lee"
     assert made.run.state == State.ROLLING_BACK
     event = Event.objects.get(run=made.run_id, kind="offline")
@@ -204,10 +204,10 @@ def test_a_journal_that_cannot_be_believed_stays_and_holds(place: Path) -> None:
     made = at_gate(phases=[phase("one", 25)])
     remember()
     back()
-    journal = place / f"{made.run_id}.journal"
+    journal = place / f"{made.run_id}-1.journal"
     journal.write_text(journal.read_text().replace("it is on fire", "all is well"))
     assert take_in() == 0
-    assert keep.called(made.run_id)
+    assert keep.called(made.run_id, 1)
     assert not Latch.objects.filter(run=made.run_id).exists()
 
 
@@ -216,7 +216,7 @@ def test_a_line_cut_off_by_a_crash_costs_that_line_alone(place: Path) -> None:
     made = at_gate(phases=[phase("one", 25)])
     remember()
     back()
-    journal = place / f"{made.run_id}.journal"
+    journal = place / f"{made.run_id}-1.journal"
     whole = journal.read_text()
     journal.write_text(whole[: whole.rindex('{"')] + '{"at":"2026-')
     assert take_in() == 1
@@ -256,7 +256,7 @@ def test_a_busy_run_is_taken_in_later_and_told_of_once(monkeypatch: pytest.Monke
         patch.setattr("migrations_app.conductor.take_in.locked", busy)
         assert take_in() == 0
     assert Latch.objects.filter(run=made.run_id).count() == 1, "the way back does not wait"
-    assert keep.called(made.run_id)
+    assert keep.called(made.run_id, 1)
     with monkeypatch.context() as patch:
         patch.setattr("migrations_app.conductor.keep.taken", lambda _: None)
         assert (take_in(), take_in()) == (1, 1)
@@ -274,3 +274,17 @@ def test_whatever_lies_there_stops_nothing_and_is_complained_of_once(
     assert (take_in(), take_in()) == (0, 0)
     assert sum(1 for _ in keep.journals()) == 3
     assert caplog.text.count("look at it") == 3
+
+
+@pytest.mark.django_db
+def test_a_call_of_an_earlier_leg_stops_no_later_one() -> None:
+    made = at_gate(phases=[phase("one", 25)])
+    route = Route.objects.get(run=made.run_id)
+    remember()
+    back()
+    Run.objects.filter(pk=made.run_id).update(leg=2)
+    assert orders.standing(route.pk).order.weight == 25
+    assert take_in() == 1
+    assert not Latch.objects.filter(run=made.run_id).exists()
+    assert made.run.state == State.GATE
+    assert Event.objects.filter(run=made.run_id, kind="offline").exists()
