@@ -56,7 +56,7 @@ def taken_in(drill: Drill) -> None:
     """PostgreSQL is back: the journal is the timeline's, and the latch stands."""
     drill.wait("rolled_back")
     drill.until(lambda: "offline" in drill.kinds(), "the journal on the timeline")
-    assert not (drill.house.keep / f"{drill.run}.journal").exists()
+    assert not (drill.house.keep / f"{drill.run}-1.journal").exists()
     room = drill.room()
     assert room["latch"]["actor"] == "lee"
     assert drill.weights() == [0]
@@ -72,7 +72,7 @@ def test_without_postgres_a_shell_goes_back_and_the_timeline_learns_of_it(drill:
     assert said.returncode == 0, said.stdout + said.stderr
     assert "read back at its baseline" in said.stdout
     assert drill.weights() == [0]
-    assert (drill.house.keep / f"{drill.run}.journal").exists()
+    assert (drill.house.keep / f"{drill.run}-1.journal").exists()
     drill.house["postgres"].start()
     taken_in(drill)
     drill.assert_went_back()
