@@ -230,6 +230,9 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "slack_sdk": {"level": "WARNING"},
+        # A line for each task that comes, and one for each that went, several a second.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
         # The server has handlers of its own, which know nothing of secret addresses.
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": ["stderr"], "propagate": False},

@@ -11,6 +11,7 @@ from django.db import connection
 from migrations_app.actions.observe import Seen, Slot, observe
 from migrations_app.conductor import seams, trip
 from migrations_app.conductor.pushed import newest
+from migrations_app.domain.about import about
 from migrations_app.domain.plan.rules import rules_of, texts_of
 from migrations_app.domain.reading import Outcome, Query, Reading
 from migrations_app.domain.verdict.evidence import (
@@ -43,6 +44,11 @@ def evaluate(tick_id: int) -> bool:
     if slot is None:
         return False
     work = _Work.load(tick_id, slot)
+    with about(run=work.run.pk, source=work.source):
+        return _evaluate(work)
+
+
+def _evaluate(work: _Work) -> bool:
     work.finish_the_last()
     seen = work.look()
     if not observe(work.slot, seen):

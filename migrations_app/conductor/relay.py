@@ -18,6 +18,7 @@ from django.db import connection
 from migrations_app.actions.record import ring
 from migrations_app.conductor import seams
 from migrations_app.conductor.lease import OWNER
+from migrations_app.domain.about import about
 from migrations_app.domain.errors import Permanent, Transient, UnknownOutcome, WarroomError
 from migrations_app.domain.message import Message, Style, Tone
 from migrations_app.domain.timeline import digest
@@ -64,6 +65,15 @@ def relay(post_id: int) -> bool:
     if row is None:
         return False
     post = ChannelPost.objects.select_related("run").get(pk=post_id)
+    try:
+        with about(run=post.run_id, channel=post.channel):
+            _send(post, owner)
+    finally:
+        _give_back(post, owner, row[0])
+    return True
+
+
+def _send(post: ChannelPost, owner: str) -> None:
     until = time.monotonic() + _WORK_S
     try:
         binding = plan_of(post.run).channels[post.channel]
@@ -71,9 +81,6 @@ def relay(post_id: int) -> bool:
         _Sender(post, channel, owner, until).work()
     except WarroomError as error:
         _pause(post, error, None)
-    finally:
-        _give_back(post, owner, row[0])
-    return True
 
 
 @dataclass(slots=True)
