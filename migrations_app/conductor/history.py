@@ -16,7 +16,7 @@ from migrations_app.domain.quantity import Unit, spoken
 from migrations_app.domain.verdict.evidence import questions
 from migrations_app.models import Check
 from migrations_app.models.clock import db_now
-from migrations_app.reads.metrics import limits_of
+from migrations_app.reads.metrics import limits_of, unit_of
 from migrations_app.reads.plans import plan_of
 from migrations_app.sources.base import SOURCES
 
@@ -72,7 +72,7 @@ def history(run_id: int, name: str, span: timedelta) -> History:
         problem = f"{spec.source} did not answer within {PATIENCE_S:.0f} s."
     except (ConfigError, SeamError, ValueError) as error:
         problem = str(error)
-    return History(name, spec.title or name, window, Unit(rule.unit), drawn, problem)
+    return History(name, spec.title or name, window, unit_of(rule), drawn, problem)
 
 
 def _asked(

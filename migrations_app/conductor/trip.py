@@ -12,9 +12,9 @@ from migrations_app.domain.plan.phase import AbortPolicy
 from migrations_app.domain.plan.rules import rule_of
 from migrations_app.domain.states import WATCHED, State
 from migrations_app.domain.trail import begun
+from migrations_app.domain.verdict.acting import outlasts
 from migrations_app.domain.verdict.judge import blue_is_worse
 from migrations_app.domain.verdict.outcome import Status
-from migrations_app.domain.verdict.rule import OnNoData
 from migrations_app.domain.verdict.stored import evidence_json
 from migrations_app.domain.words import named
 from migrations_app.models import Check, Run
@@ -54,10 +54,8 @@ def tripped(bound: BoundPlan, row: Check, now: datetime) -> bool:
         return False
     if row.status == Status.FAIL:
         return True
-    if row.status != Status.NO_DATA or spec.on_no_data is not OnNoData.ROLLBACK:
-        return False
-    patience = max(2 * bound.sources[spec.source].interval, spec.hold)
-    return now - row.changed_at > patience
+    rule = rule_of(spec, bound.plan, bound)
+    return row.status == Status.NO_DATA and outlasts(rule, now - row.changed_at)
 
 
 def _act(run: Run, bound: BoundPlan, row: Check, evidence: Evidence) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from django.core.management.base import CommandError
 from pydantic import ValidationError
 
 from migrations_app.domain.export import Document
+from migrations_app.domain.plan.problem import RunbookError
+from migrations_app.domain.plan.runbook import load
 from migrations_app.domain.plan.schema import Plan
 from migrations_app.domain.plan.yaml_read import LONGEST
 from migrations_app.models import Migration
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def read(file: Path) -> str:
@@ -35,6 +34,17 @@ def stored(slug: str) -> Plan:
         known = ", ".join(Migration.objects.values_list("slug", flat=True)) or "none"
         raise CommandError(f'There is no migration "{slug}". Known: {known}.')
     return Plan.model_validate(found.plan)
+
+
+def planned(text: str) -> Plan:
+    """The plan in a runbook's file, or the one that is stored under a migration's slug."""
+    file = Path(text)
+    if not (file.suffix in {".yaml", ".yml"} or file.is_file()):
+        return stored(text)
+    try:
+        return load(read(file))
+    except RunbookError as error:
+        raise CommandError(f"{file} can't be read as a runbook:\n{error}") from error
 
 
 def exported(file: Path) -> Document:

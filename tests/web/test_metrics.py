@@ -206,3 +206,17 @@ def test_a_captured_baseline_draws_its_limit(one: World) -> None:
     Check.objects.filter(run=other.run_id, name="p95").update(baseline={"value": 200.0})
     (limit,) = metrics(other.run_id, Asked()).charts[1].plot.limits
     assert limit.startswith("0,")
+
+
+def test_a_burn_rate_is_drawn_as_what_was_read_an_error_ratio() -> None:
+    burn = {
+        "name": "errors", "source": "metrics", "query": "ratio", "unit": "x", "fail_when": "> 14 x",
+        "burn": {"slo": "99.9 %", "long": "1h", "short": "5m"},
+    }  # fmt: skip
+    checks = [burn] + [{"source": "metrics", "query": "q", **one} for one in build.CHECKS[1:]]
+    found = build.ready(checks=checks)
+    Run.objects.filter(pk=found.run_id).update(started_at=db_now() - timedelta(minutes=2))
+    taken(found, "errors", [0.01, 0.02, 0.04])
+    [drawn] = [one for one in metrics(found.run_id, Asked()).charts if one.name == "errors"]
+    assert [label for _, label in drawn.labels] == ["4 %", "2 %", "0 %"][::-1]
+    assert "from 1 % to 4 %" in drawn.summary

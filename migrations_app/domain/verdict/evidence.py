@@ -86,6 +86,13 @@ def baseline_question(rule: Rule, texts: QueryTexts, elapsed: timedelta) -> Quer
     return Query(_key(rule, "baseline"), _rendered(rule, text, _durations(rule, elapsed)), offset)
 
 
+def asks_elapsed(texts: QueryTexts) -> bool:
+    """Whether one of the queries is about the time since the start, and so never the same."""
+    written = (texts.value, texts.blue, texts.samples, texts.baseline)
+    found = [match for text in written if text for match in _PLACEHOLDER.finditer(text)]
+    return any((match[1] or match[2]) == "elapsed" for match in found)
+
+
 def gather(
     rule: Rule,
     readings: Sequence[Reading],

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from migrations_app.conductor.doctor import house, stack
-from migrations_app.domain.plan.problem import RunbookError
-from migrations_app.domain.plan.runbook import load
-from migrations_app.management.books import read, stored
+from migrations_app.management.books import planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         wrong = self._show(house())
         if options["plan"]:
-            plan = _plan(options["plan"])
+            plan = planned(options["plan"])
             wrong += self._show(stack(plan, _known(plan, options["environment"])))
         else:
             self.stdout.write("Name a migration or a runbook to look at its routes and metrics.")
@@ -52,16 +49,6 @@ class Command(BaseCommand):
                 wrong += one.wrong
             self.stdout.flush()
         return wrong
-
-
-def _plan(text: str) -> Plan:
-    file = Path(text)
-    if not (file.suffix in {".yaml", ".yml"} or file.is_file()):
-        return stored(text)
-    try:
-        return load(read(file))
-    except RunbookError as error:
-        raise CommandError(f"{file} can't be read as a runbook:\n{error}") from error
 
 
 def _known(plan: Plan, names: list[str]) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from migrations_app.domain.quantity import Unit
+
 if TYPE_CHECKING:
     from migrations_app.domain.chart import Limits
     from migrations_app.domain.verdict.rule import Rule
@@ -26,6 +28,11 @@ def limits_of(rule: Rule, captured: float | None) -> Limits:
     if captured is not None:
         return partial(_always, rule.condition.band(rule.unit, captured).edges)
     return partial(_beside, rule)
+
+
+def unit_of(rule: Rule) -> Unit:
+    """What is drawn is what was read: of a burn rate or a budget that is the error ratio."""
+    return Unit.RATIO if rule.burn or rule.budget else rule.unit
 
 
 def _nowhere(_: float | None) -> tuple[float, ...]:

@@ -14,7 +14,7 @@ from migrations_app.models import Check, Run
 from migrations_app.models.clock import db_now
 from migrations_app.reads.metrics.buckets import buckets
 from migrations_app.reads.metrics.happened import bands, happened, marks
-from migrations_app.reads.metrics.limits import limits_of
+from migrations_app.reads.metrics.limits import limits_of, unit_of
 from migrations_app.reads.plans import plan_of
 from migrations_app.reads.snapshot import snapshot
 
@@ -136,13 +136,13 @@ def _chart(row: Check, bound: BoundPlan, found: Sequence[Bucket], window: Window
         title=spec.title or spec.name,
         rule=str(rule.condition),
         fails=rule.fails_when,
-        unit=Unit(rule.unit),
+        unit=unit_of(rule),
         status=row.status,
         sentence=row.sentence,
         versus=rule.versus or "",
         buckets=tuple(found),
         plot=plot(found, window, limits_of(rule, captured), rule.interval * 3),
-        readout="\n".join(_read_out(one, window, Unit(rule.unit)) for one in found),
+        readout="\n".join(_read_out(one, window, unit_of(rule)) for one in found),
     )
 
 
