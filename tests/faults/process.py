@@ -87,6 +87,11 @@ class Process:
         self._signal(signal.SIGCONT)
         self.paused = False
 
+    def resume_if_alive(self) -> None:
+        """For timers: it may have been killed meanwhile, or be somebody else by now."""
+        if self.alive and self.paused:
+            self.resume()
+
     def said(self) -> str:
         """The end of its log."""
         return (self.logs / f"{self.child.name}.log").read_text(errors="replace")[-3000:]

@@ -81,14 +81,28 @@ def _prefixes(night: Night) -> Iterator[dict[str, Decimal]]:
 
 
 def settled(night: Night) -> Iterator[Wrong]:
-    """Once all is quiet, every plane shows what was decided last."""
+    """Once all is quiet, every plane shows what was decided last, or the timeline says that
+    somebody else has moved it."""
     try:
         desired = fold(night.entries).desired
     except Contradiction:
         return  # said by another law
+    astray = _astray(night)
     for route, weight in night.planes.items():
-        if desired.get(route) != weight:
-            yield Wrong("settled", f"{route} shows {weight} %, {desired.get(route)} % was decided")
+        ought = desired.get(route, _baseline(night, route))
+        if ought != weight and route not in astray:
+            yield Wrong("settled", f"{route} shows {weight} %, {ought} % was decided")
+
+
+def _astray(night: Night) -> set[str]:
+    """Routes whose drift was said, and nothing about them since."""
+    found: set[str] = set()
+    for entry, weights in zip(night.entries, _prefixes(night), strict=True):
+        route = entry.payload.get("route") if isinstance(entry.payload, dict) else None
+        found -= {*weights, str(route)}
+        if entry.kind == Kind.DRIFT:
+            found.add(str(route))
+    return found
 
 
 LAWS = {"intended": intended, "wanted": wanted, "settled": settled}
