@@ -176,11 +176,11 @@ def _give_back(together: threading.Barrier) -> None:
 
 def _guarded(what: str, pk: int, work: Callable[[int], object]) -> None:
     """One failing thing never takes the poller, or anything else, down with it."""
-    try:
-        close_old_connections()
-        with about(**{what: pk} if pk else {}):
+    with about(**{what: pk} if pk else {}):
+        try:
+            close_old_connections()
             work(pk)
-    except Refused as refused:
-        log.info("%s %s: %s", what, pk, refused.message)
-    except Exception:
-        log.exception("%s %s failed; it is due again shortly", what, pk)
+        except Refused as refused:
+            log.info("%s %s: %s", what, pk, refused.message)
+        except Exception:
+            log.exception("%s %s failed; it is due again shortly", what, pk)
