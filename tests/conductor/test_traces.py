@@ -13,72 +13,31 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from migrations_app.actions import gate
-from migrations_app.conductor import traces
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import State
-from migrations_app.domain.trail import begun, carry, doing, trace_with
+from migrations_app.domain.trail import begun, carry, doing
 from migrations_app.models import Flip
+from tests.api.caller import caller
 from tests.build import CLICK, phase
+from tests.commands.run import manage
+from tests.spans import keeping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from opentelemetry.sdk.trace import ReadableSpan
-    from opentelemetry.trace import SpanContext
-
     from tests.conductor.conftest import House
+    from tests.spans import Kept
 
 HALF = [phase("shadow"), phase("half", 50), phase("all", 100)]
 PATIENCE_S = 120.0
 
 
-class Kept:
-    """Every span that has ended, as an exporter was given it."""
-
-    def __init__(self) -> None:
-        self._exporter = InMemorySpanExporter()
-        traces.keep(SimpleSpanProcessor(self._exporter))
-
-    def spans(self) -> list[ReadableSpan]:
-        return list(self._exporter.get_finished_spans())
-
-    def names(self) -> list[str]:
-        return [span.name for span in self.spans()]
-
-    def traces(self) -> set[int]:
-        return {_context(span).trace_id for span in self.spans()}
-
-    def one(self, name: str) -> ReadableSpan:
-        (found,) = [span for span in self.spans() if span.name == name]
-        return found
-
-    def above(self, span: ReadableSpan) -> list[str]:
-        """The names of what it lies within, nearest first."""
-        by_id = {_context(one).span_id: one for one in self.spans()}
-        names = []
-        while span.parent is not None and span.parent.span_id in by_id:
-            span = by_id[span.parent.span_id]
-            names.append(span.name)
-        return names
-
-    def clear(self) -> None:
-        self._exporter.clear()
-
-
-def _context(span: ReadableSpan) -> SpanContext:
-    context = span.get_span_context()
-    assert context is not None
-    return context
-
-
 @pytest.fixture
 def kept() -> Iterator[Kept]:
-    yield Kept()
-    trace_with(None)
+    with keeping() as found:
+        yield found
 
 
 def test_a_stretch_that_belongs_to_no_click_is_not_kept(kept: Kept) -> None:
@@ -165,6 +124,35 @@ def test_a_rollback_by_a_real_post_is_one_trace_with_every_route(kept: Kept, hou
     assert {(span.attributes or {})["warroom.route"] for span in applied} == {"web", "api"}
     assert all(kept.above(span)[-1] == "click" for span in kept.spans() if span.name != "click")
     assert not any("s3cret" in str(dict(span.attributes or {})) for span in kept.spans())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_click_by_the_api_is_followed_as_well(kept: Kept, house: House) -> None:
+    made = house.started(phases=[phase("half", 50), phase("all", 100)])
+    house.settle(made)
+    kept.clear()
+    ana = caller("ana")
+    assert ana.get(f"/runs/{made.run_id}").status_code == 200
+    assert kept.names() == []
+    assert ana.post(f"/runs/{made.run_id}/rollback", {"sure": True}).status_code in {200, 202}
+    click = kept.one("click")
+    said = dict(click.attributes or {})
+    assert (said["warroom.via"], said["warroom.verb"]) == ("api", "roll_back")
+    assert (said["warroom.run"], said["warroom.actor"]) == (made.run_id, "ana")
+    assert len(kept.traces()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_and_so_is_one_by_the_shell(kept: Kept, house: House) -> None:
+    made = house.started(phases=[phase("half", 50), phase("all", 100)])
+    house.settle(made)
+    kept.clear()
+    manage("rollback", made.run_id, "--reason", "now", "--by", "lee", "--sure")
+    said = dict(kept.one("click").attributes or {})
+    assert (said["warroom.via"], said["warroom.verb"], said["warroom.actor"]) == (
+        "cli", "roll_back", "lee",
+    )  # fmt: skip
+    assert said["warroom.latch"] == f"{made.run_id}.1"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +73,25 @@ def test_a_request_comes_in_its_parts() -> None:
     args = ("127.0.0.1:4", "GET", f"/s/{TOKEN}/", "1.1", 200)
     found = line(record('%s - "%s %s HTTP/%s" %d', *args, name="uvicorn.access"))
     assert (found["method"], found["path"], found["status"]) == ("GET", "/s/***/", 200)
+
+
+WORKER = """
+import django, logging
+django.setup()
+from warroom import celery_app
+celery_app.log.setup(loglevel="CRITICAL", redirect_stdouts=True)
+logging.getLogger("migrations_app.conductor").info("seen")
+logging.getLogger("celery.app.trace").info("a task went")
+"""
+
+
+def test_a_worker_logs_as_everybody_else_does() -> None:
+    """Celery would set up logging of its own, by its own option."""
+    told = os.environ | {"DJANGO_SETTINGS_MODULE": "warroom.settings", "LOG_FORMAT": "json"}
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER], env=told, capture_output=True, text=True, check=True
+    )
+    assert [json.loads(line)["message"] for line in done.stderr.splitlines()] == ["seen"]
 
 
 def test_the_format_is_one_of_two() -> None:
