@@ -2,12 +2,13 @@
 
     .venv/bin/python -m bench.rollback [--rounds 200]
 
-A real HAProxy and a real PostgreSQL are started for it. Four things are timed in turn, in one
+A real HAProxy and a real PostgreSQL are started for it. Five things are timed in turn, in one
 process, round by round, so that whatever else the machine does hits all of them alike:
 
 - bare: the driver alone, `apply` and `observe`;
 - commit: one transaction that inserts a row and updates another;
-- weight: latch, then the route's first visit: the plane is back and was read;
+- back: the part of a click until the plane was read back at its baseline;
+- weight: latch, then the route's first visit, written down;
 - click: `conductor.rollback.roll_back`, latch to read-back, as the web process calls it.
 
 Only the ratio means anything, and nothing is asserted.
@@ -53,9 +54,10 @@ def _measure(balancer: RealHAProxy, rounds: int) -> dict[str, list[float]]:
     from bench.rollback_run import Bench
 
     bench = Bench(balancer)
-    works = {
+    works: dict[str, Callable[[], float | None]] = {
         "bare": bench.bare,
         "commit": bench.commit,
+        "back": bench.back,
         "weight": bench.weight,
         "click": bench.click,
     }
@@ -69,10 +71,11 @@ def _measure(balancer: RealHAProxy, rounds: int) -> dict[str, list[float]]:
     return took
 
 
-def _timed(work: Callable[[], object]) -> float:
+def _timed(work: Callable[[], float | None]) -> float:
+    """Seconds; some works know better when they were done."""
     began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+    known = work()
+    return time.perf_counter() - began if known is None else known
 
 
 def report(took: dict[str, list[float]]) -> None:
@@ -81,7 +84,7 @@ def report(took: dict[str, list[float]]) -> None:
         print(f"{name:<8}" + "".join(f"{q:>6} {v * 1000:8.2f} ms" for q, v in _points(seconds)))
     for quantile in ("p50", "p99"):
         floor = sum(dict(_points(took[name]))[quantile] for name in ("bare", "commit"))
-        for name in ("weight", "click"):
+        for name in ("back", "weight", "click"):
             whole = dict(_points(took[name]))[quantile]
             print(f"{name} / (bare + commit) at {quantile}: {whole / floor:.2f}")
 

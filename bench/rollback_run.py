@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from django.db import transaction
 
@@ -18,13 +20,15 @@ from tests.build import phase, plan_data, run_engine, started
 
 if TYPE_CHECKING:
     from migrations_app.domain.actor import Actor
+    from migrations_app.drivers.base import Observed
     from tests.real_haproxy import RealHAProxy
 
 HALF, NONE = Decimal(50), Decimal(0)
 
 
 class Bench:
-    """Each of `bare`, `commit` and `click` is one thing to time; `forward` comes before each."""
+    """`bare`, `commit`, `back`, `weight` and `click` are what is timed; `forward` comes before
+    each."""
 
     def __init__(self, balancer: RealHAProxy) -> None:
         made = started(**_plan(balancer))
@@ -63,6 +67,22 @@ class Bench:
         rollback.latch(self.run.pk, self.who, Back(reason="bench"))
         reconcile(self.route.pk, force=True)
         assert Route.objects.values_list("observed", flat=True).get(pk=self.route.pk) == NONE
+
+    def back(self) -> float:
+        """Of a click, the part until the plane was read back at its baseline, in seconds."""
+        seen: list[float] = []
+        observe = self.driver.observe
+
+        def noted() -> Observed:
+            found = observe()
+            if found.weight == NONE:
+                seen.append(time.perf_counter())
+            return found
+
+        began = time.perf_counter()
+        with patch.object(self.driver, "observe", noted):
+            self.click()
+        return seen[0] - began
 
     def click(self) -> None:
         """What the web process does at a click."""

@@ -16,12 +16,13 @@ from migrations_app.actions.record import decide, record
 from migrations_app.domain.about import about, learn
 from migrations_app.domain.actor import Actor, Via
 from migrations_app.domain.errors import Refused
-from migrations_app.domain.states import State, Verb, rule
+from migrations_app.domain.states import WATCHED, State, Verb, rule
 from migrations_app.domain.timeline import Kind, plain
 from migrations_app.domain.trail import doing
 from migrations_app.domain.weights import Move
 from migrations_app.models import Latch, Route, Run
 from migrations_app.reads.access import require
+from migrations_app.reads.blue import no_better
 from migrations_app.reads.plans import plan_of
 
 if TYPE_CHECKING:
@@ -51,34 +52,55 @@ def latch(run_id: int, actor: Actor, back: Back) -> Latch:
     """Insert the abort of the run's current leg and commit it. No lock is taken.
 
     Needs only the role. Said twice, it answers with the first latch. Refused where there is
-    nothing to bring back, and, past the point of no return, until the phase's name is typed.
+    nothing to bring back; past the point of no return, until the phase's name is typed; and to a
+    person with `blue_is_worse`, until they are `sure`, where BLUE is failing at least as badly.
     """
     run = Run.objects.filter(pk=run_id).first()
     if run is None:
         raise Refused("unknown_run", f"There is no run {run_id}.")
     require(actor, run.migration_id, Verb.ROLL_BACK)
     rule(State(run.state), Verb.ROLL_BACK)
+    _require_sure(run, actor, back)
     _require_typed(run, back)
     return _insert(run, actor, back)
+
+
+def _require_sure(run: Run, actor: Actor, back: Back) -> None:
+    """Nothing that goes wrong in asking stops who goes back."""
+    if back.sure or actor.via is Via.ENGINE or State(run.state) not in WATCHED:
+        return
+    try:
+        why = no_better(run)
+    except Exception:
+        log.exception("whether BLUE is well could not be told; going back all the same")
+        return
+    if why:
+        raise Refused(
+            "blue_is_worse",
+            f"BLUE is no better ({why}). Nothing was moved. Say it once more to go back anyway.",
+        )
 
 
 def _insert(run: Run, actor: Actor, back: Back) -> Latch:
     learn(latch=f"{run.pk}.{run.leg}")
     with doing("latch", run=run.pk, leg=run.leg), transaction.atomic(durable=True):
-        found, _ = Latch.objects.get_or_create(
-            run=run,
-            leg=run.leg,
-            defaults={
-                "actor": actor.name,
-                "user_id": actor.user_id,
-                "trigger": back.trigger[:20],
-                "reason": back.reason[:500],
-                "evidence": plain({**(back.evidence or {}), "via": actor.via.value}),
-            },
-        )
+        Latch.objects.bulk_create([_latch(run, actor, back)], ignore_conflicts=True)
+        found = Latch.objects.get(run=run, leg=run.leg)
     with about(run=run.pk, leg=run.leg, latch=f"{run.pk}.{run.leg}", by=found.actor):
         log.info("latched")
     return found
+
+
+def _latch(run: Run, actor: Actor, back: Back) -> Latch:
+    return Latch(
+        run=run,
+        leg=run.leg,
+        actor=actor.name,
+        user_id=actor.user_id,
+        trigger=back.trigger[:20],
+        reason=back.reason[:500],
+        evidence=plain({**(back.evidence or {}), "via": actor.via.value}),
+    )
 
 
 def needs_typed_name(run: Run) -> str | None:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from migrations_app.conductor import keep
 from migrations_app.domain.reconcile import Order
 from migrations_app.domain.states import ENDED, State
 from migrations_app.models import Attempt, Flip, Latch, Route, Run
-from migrations_app.models.clock import ClockTimestamp, db_now
+from migrations_app.models.clock import ClockTimestamp
 
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
+
+    from django_stubs_ext import WithAnnotations
+
+    class _Known(TypedDict):
+        latched: bool
+        now: datetime
+
+    _Read = WithAnnotations[Route, _Known]
 
 READ_ON = timedelta(minutes=10)
 """How long routes are read after a run has ended: a plane may apply late."""
@@ -35,17 +43,27 @@ class Standing:
     over: bool
 
     @property
+    def hurries(self) -> bool:
+        """Called back a moment ago and not seen there yet: written to before it is looked at."""
+        away = self.route.observed != self.route.baseline
+        return self.order.latched and self.flip is None and not self.restored and away
+
+    @property
     def restored(self) -> bool:
         """Whether the run was confirmed at its baseline before."""
         return State(self.route.run.state) in {State.ROLLED_BACK, State.CALLED_OFF}
 
 
 def standing(route_id: int) -> Standing:
-    """Read afresh: call it again right before a write."""
-    route = Route.objects.select_related("run").get(pk=route_id)
+    """Read afresh: call it again right before a write that goes forward."""
+    latches = Latch.objects.filter(run=OuterRef("run"), leg=OuterRef("run__leg"))
+    read = Route.objects.select_related("run").annotate(
+        latched=Exists(latches), now=ClockTimestamp()
+    )
+    route = read.get(pk=route_id)
     flip = Flip.objects.filter(route=route, closed_at=None).first()
-    latched = keep.called(route.run_id, route.run.leg) or _latched(route.run)
-    now = db_now()
+    latched = keep.called(route.run_id, route.run.leg) or _latched(route)
+    now = route.now
     if latched and flip is not None and flip.purpose != "rollback":
         flip = None  # the latch is not written down yet: nothing but the baseline counts
     order = Order(
@@ -64,8 +82,8 @@ def _tried(flip: Flip) -> bool:
     return Attempt.objects.filter(flip=flip).exists()
 
 
-def _latched(run: Run) -> bool:
-    return Latch.objects.filter(run=run, leg=run.leg).exists()
+def _latched(route: _Read) -> bool:
+    return route.latched
 
 
 def _wanted(route: Route, flip: Flip | None) -> Decimal:
@@ -87,6 +105,8 @@ def _turn(route: Route, flip: Flip, now: datetime) -> bool:
 
 def begin(flip: Flip) -> None:
     """Its turn came: its deadline runs from the first time only."""
+    if flip.begun_at is not None:
+        return
     Flip.objects.filter(pk=flip.pk, begun_at=None).update(begun_at=ClockTimestamp())
 
 

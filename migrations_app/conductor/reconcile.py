@@ -88,12 +88,18 @@ def _on_trail(flip: Flip, facts: Mapping[str, Fact]) -> AbstractContextManager[N
 
 def _drive(lease: Lease, first: Standing) -> float | None:
     visit = _Visit(lease, _driver(first))
-    seen = visit.look()
-    standing = orders.standing(lease.route_id)
+    seen = None if first.hurries else visit.look()
+    standing = _again(first)
     if standing.order.asked and standing.order.turn and standing.flip is not None:
         orders.begin(standing.flip)
     done = visit.act(standing, seen)
     return visit.driver.read_interval if done else _SOON_S
+
+
+def _again(standing: Standing) -> Standing:
+    """What ought to be, as of now. Where there is a latch it stays the baseline for as long as a
+    visit may last, so that the way back is not asked twice."""
+    return standing if standing.order.latched else orders.standing(standing.route.pk)
 
 
 def _driver(standing: Standing) -> Driver:
@@ -163,7 +169,7 @@ class _Visit:
     def _write(self, standing: Standing, seen: Observed | None, do: Do) -> bool:
         token = None if seen is None or standing.order.latched else seen.token
         trouble = self._attempt(standing, token)
-        now = orders.standing(self.lease.route_id)
+        now = _again(standing)
         read = self._read_back(now)
         if read is not None and read.weight == now.order.weight:
             return self._landed(now, seen, read, do)
@@ -189,7 +195,7 @@ class _Visit:
         )  # fmt: skip
         if self.lease.too_late_to_write():
             return _close(attempt, "fenced", "too late: this process was held up")
-        latest = orders.standing(self.lease.route_id)
+        latest = _again(standing)
         if latest.order.weight != standing.order.weight:
             return _close(attempt, "overtaken", "something else was decided meanwhile")
         return self._apply(standing, attempt, token)

@@ -16,12 +16,8 @@ from django.db import OperationalError, connections
 
 from migrations_app.actions import engine, rollback
 from migrations_app.conductor.reconcile import reconcile
-from migrations_app.domain.actor import Via
 from migrations_app.domain.errors import Refused
-from migrations_app.domain.states import WATCHED, State, Verb
 from migrations_app.models import Flip, Route, Run
-from migrations_app.reads.access import require
-from migrations_app.reads.blue import no_better
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,37 +57,13 @@ def roll_back(run_id: int, actor: Actor, back: Back) -> list[Returned]:
 
 
 def call(run_id: int, actor: Actor, back: Back) -> None:
-    """The first half: the latch. Once it is committed, whoever dies, the run goes back.
-
-    A person is asked once where BLUE is failing at least as badly: refused with `blue_is_worse`
-    until they are `sure`.
-    """
-    if actor.via is not Via.ENGINE and not back.sure:
-        _ask(run_id, actor)
+    """The first half: the latch. Once it is committed, whoever dies, the run goes back."""
     try:
         rollback.latch(run_id, actor, back)
     except Refused as refused:
         if refused.code == "typed_name":
             engine.freeze(run_id, f"{actor.name} asked to go back past the point of no return", {})
         raise
-
-
-def _ask(run_id: int, actor: Actor) -> None:
-    """Only who may go back is asked, and nothing that goes wrong here stops them."""
-    try:
-        run = Run.objects.get(pk=run_id)
-        require(actor, run.migration_id, Verb.ROLL_BACK)
-        why = no_better(run) if State(run.state) in WATCHED else ""
-    except Refused:
-        raise
-    except Exception:
-        log.exception("whether BLUE is well could not be told; going back all the same")
-        return
-    if why:
-        raise Refused(
-            "blue_is_worse",
-            f"BLUE is no better ({why}). Nothing was moved. Say it once more to go back anyway.",
-        )
 
 
 def bring_back(run_id: int) -> list[Returned]:

@@ -8,7 +8,7 @@ from migrations_app.domain.plan.rules import rule_of
 from migrations_app.domain.quantity import Unit, spoken
 from migrations_app.domain.verdict.judge import blue_is_worse
 from migrations_app.models import Check
-from migrations_app.models.clock import db_now
+from migrations_app.models.clock import ClockTimestamp
 from migrations_app.reads.evidence import evidence_of
 from migrations_app.reads.plans import plan_of
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 def no_better(run: Run) -> str:
     """Where BLUE breaches an abort criterion at least as badly as GREEN, by fresh evidence:
     `Failed requests: 4.1 % on BLUE`. Empty where it does not, or nobody knows."""
-    bound, now = plan_of(run), db_now()
+    bound = plan_of(run)
     names = {criterion.check for criterion in bound.plan.abort}
-    for row in Check.objects.filter(run=run, name__in=names, evaluated_at__isnull=False):
+    rows = Check.objects.filter(run=run, name__in=names, evaluated_at__isnull=False)
+    for row in rows.filter(evidence__has_key="blue").annotate(now=ClockTimestamp()):
         spec = bound.check(row.name)
         rule, evidence = rule_of(spec, bound.plan, bound), evidence_of(row)
-        if now - evidence.at <= rule.patience and blue_is_worse(rule, evidence):
+        if row.now - evidence.at <= rule.patience and blue_is_worse(rule, evidence):
             blue = evidence.blue.value if evidence.blue else None
             said = "unknown" if blue is None else spoken(blue, Unit(rule.unit))
             return f"{spec.title or spec.name}: {said} on BLUE"

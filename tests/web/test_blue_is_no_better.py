@@ -80,7 +80,7 @@ def test_the_engine_is_not_asked_here() -> None:
 
 
 def test_what_goes_wrong_while_asking_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("migrations_app.conductor.rollback.no_better", lambda _: 1 / 0)
+    monkeypatch.setattr("migrations_app.actions.rollback.no_better", lambda _: 1 / 0)
     one = sick()
     assert screen(one, "ana").click("roll-back", htmx=True).status_code == 200
 
