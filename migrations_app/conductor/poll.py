@@ -35,6 +35,8 @@ from migrations_app.domain.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from migrations_app.conductor.due import DueSource
+
 log = logging.getLogger(__name__)
 
 ROUND_S = 0.1
@@ -44,6 +46,7 @@ _DESK_S = 2.0
 _REMEMBER_S = 5.0
 _LET_GO_S = 5.0
 _SILENCE = 2  # slots without an answer after which the poller reads by itself
+_OWN_SLOTS = 30  # for so many; then the workers have another chance
 
 
 @dataclass
@@ -56,6 +59,7 @@ class Poller:
     _pool: ThreadPoolExecutor = field(init=False)
     _busy: set[tuple[str, int]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _own: dict[int, int] = field(default_factory=dict)
     _beat_at: float = 0.0
     _desk_at: float = 0.0
     _remembered_at: float = float("-inf")
@@ -105,8 +109,16 @@ class Poller:
         found = due.sources()
         hints.poke(hints.source(one.tick_id, one.interval_s) for one in found)
         for one in found:
-            if one.behind >= _SILENCE or not hints.reachable():
+            if self._deserted(one) or not hints.reachable():
                 self._alone("source", one.tick_id, evaluate)
+
+    def _deserted(self, one: DueSource) -> bool:
+        """Whether nobody answers for this source: then every slot of the next ones is ours, or it
+        would be read at every third only."""
+        left = _OWN_SLOTS if one.behind >= _SILENCE else self._own.pop(one.tick_id, 0) - 1
+        if left > 0:
+            self._own[one.tick_id] = left
+        return left > 0
 
     def _routes(self) -> None:
         found = due.routes(_ROUTE_PATIENCE_S)

@@ -117,6 +117,15 @@ def test_a_latch_whose_process_died_is_finished_by_the_poller(
     assert Event.objects.filter(run_id=made.run_id, kind="rollback").count() == 1
 
 
+def test_a_source_that_nobody_answers_for_is_read_at_every_slot() -> None:
+    poller = Poller(hands=1)
+    behind = [0, 1, 2, 0, 0, 0]
+    read = [poller._deserted(due.DueSource(7, 1.0, one)) for one in behind]
+    assert read == [False, False, True, True, True, True], "not at every third only"
+    assert not poller._deserted(due.DueSource(8, 1.0, 0)), "others have workers"
+    assert [poller._deserted(due.DueSource(7, 1.0, 0)) for _ in range(40)].count(True) < 30
+
+
 @pytest.mark.django_db
 def test_a_slot_is_opened_once_and_read_once(house: House) -> None:
     made = house.started()

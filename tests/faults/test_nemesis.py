@@ -48,7 +48,7 @@ def test_whatever_happens_every_law_holds(house: House, seed: int) -> None:
     for thread in threads:
         thread.start()
     until = time.monotonic() + LASTS_S
-    while time.monotonic() < until:
+    while time.monotonic() < until or not enough(clients, until):
         nemesis.strike()
         time.sleep(dice.uniform(0.5, 3.0))
     for one in clients:
@@ -61,6 +61,12 @@ def test_whatever_happens_every_law_holds(house: House, seed: int) -> None:
     answers = [told for one in clients for told in one.answers]
     assert_lawful(drill, answers)
     assert any(told.seq for told in answers), "nothing was ever acknowledged: no proof of anything"
+
+
+def enough(clients: list[Client], until: float) -> bool:
+    """A busy machine gets more time, or the night would prove nothing."""
+    acknowledged = sum(told.seq is not None for one in clients for told in one.answers)
+    return acknowledged >= 5 or time.monotonic() > until + 4 * LASTS_S
 
 
 def quiet(drill: Drill) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from migrations_app.drivers.fake_faults import Faults
-from tests.faults.drill import PROMISED_S
+from tests.faults.drill import assert_in_time
 
 if TYPE_CHECKING:
     from tests.faults.drill import Drill
@@ -52,7 +52,7 @@ def test_a_rollback_whose_answers_are_lost_is_confirmed_by_reading(drill: Drill)
     drill.plane().inject(Faults(time_out=True))
     back = drill.click_back()
     assert back.confirmed
-    assert back.took_s < PROMISED_S
+    assert_in_time(back.took_s)
     drill.assert_went_back()
     drill.assert_whole()
 
@@ -88,7 +88,7 @@ def test_a_plane_that_acknowledges_and_does_nothing_fails_the_phase(drill: Drill
     drill.wait("held")
     assert drill.weights() == [50]
     assert "shift_failed" in drill.kinds()
-    assert drill.kinds().count("weight_confirmed") == 1, "what was not read is not confirmed"
+    assert 100 not in drill.confirmed(), "what was not read is not confirmed"
     drill.plane().heal()
     stays(drill, 50)
     drill.assert_whole()

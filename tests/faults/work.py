@@ -7,6 +7,7 @@ from typing import Any
 from celery import current_app
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from migrations_app.actions import load as loading
@@ -22,6 +23,8 @@ from tests.faults.desk import PEOPLE
 
 
 def seed(_: object) -> dict[str, str]:
+    with connection.cursor() as cursor:  # a busy machine takes its time
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
     call_command("migrate", verbosity=0, interactive=False)
     for name in PEOPLE:
         user = User(username=name)
