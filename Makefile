@@ -8,7 +8,7 @@ SYNC := $(UV) pip sync --quiet --require-hashes --python $(BIN)/python
 DIR ?= var/$(if $(HEADLESS),night,demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts lock clean coverage bench pictures
+.PHONY: help demo test check lint types contracts lock clean coverage bench pictures faults mutants
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,13 @@ coverage: $(VENV)/installed ## the tests with branch coverage
 	@$(BIN)/python -m coverage erase
 	@$(BIN)/python -m coverage run -m pytest -q -p no:cacheprovider
 	@$(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage report
+
+faults: $(VENV)/installed ## the fault matrix on the real processes (minutes; root gets what it needs by apt)
+	@command -v faketime >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq --no-install-recommends faketime >/dev/null 2>&1; } || echo "LOUD: no faketime, and it can't be installed: what a wrong clock does is not proven." >&2
+	@$(BIN)/python -m pytest tests/faults -n 2 -q -rs
+
+mutants: $(VENV)/installed ## the classic bugs put back: which law goes red for each
+	@$(BIN)/python -m pytest tests/faults/mutants -q -p no:randomly
 
 check: lint types contracts ## everything that reads the code without running it
 
