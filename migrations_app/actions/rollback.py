@@ -13,7 +13,7 @@ from migrations_app.actions.evidence import freeze
 from migrations_app.actions.lock import Locked, locked
 from migrations_app.actions.phases import close_gate
 from migrations_app.actions.record import decide, record
-from migrations_app.domain.about import about, learn
+from migrations_app.domain.about import about, latched, learn
 from migrations_app.domain.actor import Actor, Via
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import WATCHED, State, Verb, rule
@@ -82,11 +82,11 @@ def _require_sure(run: Run, actor: Actor, back: Back) -> None:
 
 
 def _insert(run: Run, actor: Actor, back: Back) -> Latch:
-    learn(latch=f"{run.pk}.{run.leg}")
+    learn(latch=latched(run.pk, run.leg))
     with doing("latch", run=run.pk, leg=run.leg), transaction.atomic(durable=True):
         Latch.objects.bulk_create([_latch(run, actor, back)], ignore_conflicts=True)
         found = Latch.objects.get(run=run, leg=run.leg)
-    with about(run=run.pk, leg=run.leg, latch=f"{run.pk}.{run.leg}", by=found.actor):
+    with about(run=run.pk, leg=run.leg, latch=latched(run.pk, run.leg), by=found.actor):
         log.info("latched")
     return found
 
@@ -130,6 +130,7 @@ def write_down(run_id: int, patience_ms: int = 2000) -> Event | None:
         found = Latch.objects.filter(run=held.run, leg=held.run.leg).first()
         if found is None or held.state in {State.ROLLING_BACK, State.ROLLED_BACK}:
             return None
+        learn(latch=latched(held.run.pk, held.run.leg))
         evidence = freeze(held)
         held.move(Verb.ROLL_BACK, found.reason)
         close_gate(held, "rolled_back")

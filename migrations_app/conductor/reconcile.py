@@ -14,7 +14,7 @@ from migrations_app.actions import shift
 from migrations_app.actions.shift import ReadBack
 from migrations_app.conductor import lease as leases
 from migrations_app.conductor import orders, seams
-from migrations_app.domain.about import decision
+from migrations_app.domain.about import decision, latched
 from migrations_app.domain.errors import (
     Conflict,
     Permanent,
@@ -75,7 +75,7 @@ def _followed(standing: Standing) -> AbstractContextManager[None]:
     route, flip = standing.route, standing.flip
     facts: dict[str, Fact] = {"run": route.run_id, "route": route.name}
     if standing.order.latched:
-        facts["latch"] = f"{route.run_id}.{route.run.leg}"
+        facts["latch"] = latched(route.run_id, route.run.leg)
     if flip is None:
         return doing("visit", **facts)
     return _on_trail(flip, facts | {"decision": decision(route.run_id, flip.revision)})

@@ -54,3 +54,8 @@ def known() -> Mapping[str, Fact]:
 def decision(run: int, revision: int) -> str:
     """The id of what moved a run to this revision."""
     return f"{run}.{revision}"
+
+
+def latched(run: int, leg: int) -> str:
+    """The id of the abort of a leg."""
+    return f"{run}.{leg}"
