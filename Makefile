@@ -8,7 +8,7 @@ SYNC := $(UV) pip sync --quiet --require-hashes --python $(BIN)/python
 DIR ?= var/$(if $(HEADLESS),night,demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts lock clean coverage bench pictures faults mutants
+.PHONY: help demo test smoke check lint types contracts lock clean coverage bench pictures faults mutants
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,9 @@ demo: $(VENV)/installed ## a whole war room on this machine (HEADLESS=1 plays a 
 
 test: $(VENV)/installed ## the tests, on a real PostgreSQL and Redis-compatible server started for them
 	@$(BIN)/python -m pytest -n 2 -q
+
+smoke: $(VENV)/installed ## every bench in small: does it still run?
+	@$(BIN)/python -m pytest tests/bench -m bench -q
 
 coverage: $(VENV)/installed ## the tests with branch coverage
 	@$(BIN)/python -m coverage erase

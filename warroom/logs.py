@@ -24,10 +24,13 @@ _SECRET: Final = re.compile(
     rf"|[?&](?:code|state|token|id_token)=){_REST}"
 )
 
+_TOKEN: Final = re.compile(r"(?<=/)[\w-]{43}(?![\w-])", re.ASCII)
+"""What has the length of a link's token is hidden wherever it stands in an address."""
+
 
 def masked(text: str) -> str:
     """`text` with `***` for every link's token, every proof, ticket and code of a provider."""
-    return _SECRET.sub(rf"\1{HIDDEN}", text)
+    return _SECRET.sub(rf"\1{HIDDEN}", _TOKEN.sub(HIDDEN, text))
 
 
 class Masked(logging.Formatter):

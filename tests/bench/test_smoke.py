@@ -17,7 +17,7 @@ from bench.peers import nchan_module
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 180
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.bench]
 
 
 def run(module: str, *told: str) -> str:
