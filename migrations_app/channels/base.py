@@ -55,7 +55,7 @@ CHANNELS: Registry[Channel] = Registry(
     "warroom.channels",
     "channel",
     {
-        "fake": "migrations_app.channels.fake:FakeChannel",
-        "slack": "migrations_app.channels.slack:SlackChannel",
+        "fake": "migrations_app.channels.fake.channel:FakeChannel",
+        "slack": "migrations_app.channels.slack.channel:SlackChannel",
     },
 )

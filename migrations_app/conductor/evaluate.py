@@ -12,7 +12,7 @@ from migrations_app.actions.observe import Seen, Slot, observe
 from migrations_app.conductor import seams, trip
 from migrations_app.conductor.pushed import newest
 from migrations_app.domain.about import about
-from migrations_app.domain.plan.rules import rules_of, texts_of
+from migrations_app.domain.plan.rules import texts_of
 from migrations_app.domain.reading import Outcome, Query, Reading
 from migrations_app.domain.verdict.evidence import (
     baseline_question,
@@ -25,7 +25,7 @@ from migrations_app.domain.verdict.stored import reading_from
 from migrations_app.models import Check, Run, SourceTick
 from migrations_app.models.clock import db_now
 from migrations_app.reads.evidence import evidence_of
-from migrations_app.reads.plans import plan_of
+from migrations_app.reads.plans import plan_of, rules_in
 from migrations_app.sources.pushed import PushedSource
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from migrations_app.domain.plan.bind import BoundPlan
+    from migrations_app.domain.verdict.evidence import QueryTexts
     from migrations_app.sources.base import Source
 
 _LEASE_S = 15.0
@@ -84,6 +85,7 @@ class _Work:
     source: str
     rows: Sequence[Check]
     rules: Mapping[str, Rule]
+    texts: Mapping[str, QueryTexts]
 
     @classmethod
     def load(cls, tick_id: int, number: int) -> _Work:
@@ -91,8 +93,9 @@ class _Work:
         bound = plan_of(tick.run)
         rows = list(Check.objects.filter(run=tick.run, source=tick.source))
         slot = Slot(tick_id, number, tick.run.pk, tick.run.leg, tick.run.plan_sha256)
-        rules = rules_of(bound)
-        return cls(slot, tick.run, bound, tick.source, rows, rules)
+        rules = rules_in(tick.run)
+        texts = {check.name: texts_of(check) for check in bound.plan.checks}
+        return cls(slot, tick.run, bound, tick.source, rows, rules, texts)
 
     def finish_the_last(self) -> None:
         """Act on a FAIL that is on record, before it can be forgotten: whoever wrote it down may
@@ -116,7 +119,7 @@ class _Work:
         return seams.source(binding.kind, binding.config, f"sources.{self.source}")
 
     def _queries(self, row: Check, elapsed: timedelta) -> tuple[Query, ...]:
-        rule, texts = self.rules[row.name], texts_of(self.bound.check(row.name))
+        rule, texts = self.rules[row.name], self.texts[row.name]
         asked = questions(rule, texts, elapsed)
         if self._wants_baseline(row):
             return (*asked, baseline_question(rule, texts, elapsed))

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import connections
 
-from migrations_app.channels import slack_doctor
-from migrations_app.channels.slack import SlackChannel
-from migrations_app.channels.slack_answer import answer
-from migrations_app.channels.slack_views import Form, form, mistake, outcome, whisper
+from migrations_app.channels.slack import doctor as slack_doctor
+from migrations_app.channels.slack.answer import answer
+from migrations_app.channels.slack.channel import SlackChannel
+from migrations_app.channels.slack.views import Form, form, mistake, outcome, whisper
 from migrations_app.conductor import hints, seams
 from migrations_app.domain.errors import ConfigError, SeamError, Transient, WarroomError
 from migrations_app.models import ChannelPost, Run
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from migrations_app.channels.base import Channel
-    from migrations_app.channels.slack_quoted import Quoted
+    from migrations_app.channels.slack.quoted import Quoted
     from migrations_app.domain.finding import Finding
 
 __all__ = ["Form", "behind", "heard", "mistake", "open_form", "outcome", "quoted", "redraw", "tell",

@@ -35,7 +35,8 @@ def react(run_id: int, evidence: Mapping[str, Evidence]) -> None:
     if State(run.state) not in WATCHED:
         return
     bound = plan_of(run)
-    rows = {row.name: row for row in Check.objects.filter(run=run, name__in=list(evidence))}
+    watched = {criterion.check for criterion in bound.plan.abort} & evidence.keys()
+    rows = {row.name: row for row in Check.objects.filter(run=run, name__in=watched)}
     now = db_now()
     names = [phase.name for phase in bound.plan.phases]
     for criterion in bound.plan.abort:

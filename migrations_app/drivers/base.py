@@ -23,11 +23,16 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Observed:
     """What the plane says now: GREEN's share, a version token for compare-and-set (or None),
-    and a short factual detail for people (`blue 75/100, green 25/100`)."""
+    and a short factual detail for people (`blue 75/100, green 25/100`).
+
+    `in_flight`: connections or requests still on the side that gets nothing new (its weight is 0),
+    where the plane tells; None where it does not, or while both sides are in use.
+    """
 
     weight: Decimal
     token: str | None = None
     detail: str = ""
+    in_flight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,9 @@ class Capabilities:
     """What a plane can do, declared so that a plan can be refused before it starts."""
 
     compare_and_set: bool = False  # refuses a write based on an old token
-    mirror: bool = False  # can copy traffic to GREEN without serving from it
+    mirror: bool = False  # can copy requests to GREEN without serving from it: `moves: mirror`
     binary: bool = False  # only 0 and 100
+    in_flight: bool = False  # tells what is still under way on the side that was left
     finest_step: str = "1"  # smallest difference in percent that it can express
 
 
@@ -54,8 +60,15 @@ class Driver(Protocol):
     capabilities: ClassVar[Capabilities]
     verify_deadline: ClassVar[float]  # seconds after a write until its read-back counts as failed
     read_interval: ClassVar[float]  # seconds between routine read-backs
+    tried: ClassVar[str]  # what it was tested against, for the docs: "HAProxy 2.6 and 2.8"
 
     def __init__(self, config: BaseModel) -> None: ...
+
+    @property
+    def lag(self) -> float:
+        """Seconds after a confirmed write until the last client follows: a DNS record's TTL, a
+        flag's polling interval. 0 where it is at once. Part of the time a rollback takes."""
+        ...
 
     def cannot(self, weight: Decimal) -> str | None:
         """Why this route can't be set to `weight` (a sentence), or None if it can. No I/O."""
@@ -88,7 +101,7 @@ DRIVERS: Registry[Driver] = Registry(
     "warroom.drivers",
     "driver",
     {
-        "fake": "migrations_app.drivers.fake:FakeDriver",
-        "haproxy": "migrations_app.drivers.haproxy:HAProxyDriver",
+        "fake": "migrations_app.drivers.fake.driver:FakeDriver",
+        "haproxy": "migrations_app.drivers.haproxy.driver:HAProxyDriver",
     },
 )

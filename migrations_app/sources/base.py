@@ -26,15 +26,22 @@ class Source(Protocol):
 
     kind: ClassVar[str]
     Config: ClassVar[type[BaseModel]]
+    past: ClassVar[bool]  # can tell what was: earlier moments, offsets, histories
+    tried: ClassVar[str]  # what it was tested against, for the docs
 
     def __init__(self, config: BaseModel) -> None: ...
 
     def read(self, queries: Sequence[Query], at: datetime) -> list[Reading]:
-        """One reading per query, in order, as of `at` (aware UTC, sent to the source)."""
+        """One reading per query, in order, as of `at` (aware UTC, sent to the source).
+
+        A source without a `past` answers for the moment in which it is asked, whatever `at` says,
+        and says `sampled_at` accordingly; a query with an offset is an ERROR there.
+        """
         ...
 
     def history(self, query: Query, start: datetime, end: datetime, step: timedelta) -> list[Point]:
-        """Values from `start` to `end` every `step`. Raises a `SeamError` when it can't."""
+        """Values from `start` to `end` every `step`. Raises a `SeamError` when it can't; without a
+        `past` always, `Permanent`."""
         ...
 
     def invalid(self, query: Query) -> str | None:
@@ -55,8 +62,8 @@ SOURCES: Registry[Source] = Registry(
     "warroom.sources",
     "source",
     {
-        "fake": "migrations_app.sources.fake:FakeSource",
-        "prometheus": "migrations_app.sources.prometheus:PrometheusSource",
+        "fake": "migrations_app.sources.fake.source:FakeSource",
+        "prometheus": "migrations_app.sources.prometheus.source:PrometheusSource",
         "pushed": "migrations_app.sources.pushed:PushedSource",
     },
 )

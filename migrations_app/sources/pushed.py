@@ -26,6 +26,8 @@ class PushedSource:
 
     kind: ClassVar[str] = "pushed"
     Config: ClassVar[type[BaseModel]] = PushedConfig
+    past: ClassVar[bool] = False
+    tried: ClassVar[str] = "our own API"
 
     def __init__(
         self,

@@ -11,8 +11,8 @@ from migrations_app.actions import gate, rollback
 from migrations_app.actions.rollback import Back
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import State
-from migrations_app.drivers.fake import FakeConfig, FakeDriver
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.driver import FakeConfig, FakeDriver
+from migrations_app.drivers.fake.faults import Faults
 from migrations_app.models import Decision, Event, Latch
 from tests.api.caller import caller
 from tests.build import at_gate, confirm_all, judge, phase, room, started

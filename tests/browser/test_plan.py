@@ -14,7 +14,7 @@ from migrations_app.actions.start import plan_run
 from migrations_app.domain.actor import Click
 from migrations_app.domain.plan import runbook
 from migrations_app.domain.plan.schema import Plan
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.faults import Faults
 from tests.browser.cable import Cable
 from tests.browser.conftest import calm
 from tests.browser.test_pages import violations

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
-from migrations_app.channels.fake import FakeChannel, FakeConfig
-from migrations_app.channels.fake_journal import Fault, FaultKind, FileJournal
+from migrations_app.channels.fake.channel import FakeChannel, FakeConfig
+from migrations_app.channels.fake.journal import Fault, FaultKind, FileJournal
 from migrations_app.domain.errors import Permanent, Transient
 from tests.channels.contract import LIVE, POST, SAMPLE, ChannelContract, Heard, Trouble
 
@@ -120,7 +120,7 @@ DELIVER_AND_WAIT = """
 import sys
 from pathlib import Path
 from migrations_app.domain.message import Message, Style, Tone
-from migrations_app.channels.fake import FakeChannel, FakeConfig
+from migrations_app.channels.fake.channel import FakeChannel, FakeConfig
 channel = FakeChannel(FakeConfig(name="shared", file=Path(sys.argv[1])))
 channel.deliver(Message("killed-1", Style.POST, Tone.ALARM, "Rolled back"))
 """

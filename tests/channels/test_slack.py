@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
-from migrations_app.channels.slack import SlackChannel
-from migrations_app.channels.slack_config import SlackConfig
+from migrations_app.channels.slack.channel import SlackChannel
+from migrations_app.channels.slack.config import SlackConfig
 from tests.channels.contract import ChannelContract, Heard, Trouble
 from tests.slack_server import TOKEN, SlackServer
 

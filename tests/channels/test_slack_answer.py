@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from migrations_app.channels import slack_answer
-from migrations_app.channels.slack_answer import answer
-from migrations_app.channels.slack_views import whisper
+from migrations_app.channels.slack import answer as slack_answer
+from migrations_app.channels.slack.answer import answer
+from migrations_app.channels.slack.views import whisper
 from migrations_app.domain.errors import ConfigError, Permanent, Transient, WarroomError
 
 if TYPE_CHECKING:

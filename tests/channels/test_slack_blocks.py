@@ -11,8 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app.channels.slack_blocks import FALLBACK, ICONS, render
-from migrations_app.channels.slack_text import BREAK, ELLIPSIS, clip, link, one_line, safe, size
+from migrations_app.channels.slack.blocks import FALLBACK, ICONS, render
+from migrations_app.channels.slack.text import (
+    BREAK,
+    ELLIPSIS,
+    clip,
+    link,
+    one_line,
+    safe,
+    size,
+)
 from migrations_app.domain.message import Message, Style, Tone
 from tests.channels.slack_rules import mentions, problems, units
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from migrations_app.channels.slack_config import SlackConfig
+from migrations_app.channels.slack.config import SlackConfig
 
 TOKEN = "xoxb-not-for-your-eyes"
 

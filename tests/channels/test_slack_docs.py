@@ -7,10 +7,10 @@ from pathlib import Path
 
 import yaml
 
-from migrations_app.channels.slack_advice import ADVICE, BUSY, UNSURE
-from migrations_app.channels.slack_config import SlackConfig
-from migrations_app.channels.slack_doctor import NEEDED, TO_HEAR
-from migrations_app.channels.slack_find import HISTORY_PAGES, PAGE
+from migrations_app.channels.slack.advice import ADVICE, BUSY, UNSURE
+from migrations_app.channels.slack.config import SlackConfig
+from migrations_app.channels.slack.doctor import NEEDED, TO_HEAR
+from migrations_app.channels.slack.find import HISTORY_PAGES, PAGE
 from tests.channels.build import channel_to, live, sample
 from tests.channels.contract import LIVE, POST
 from tests.channels.test_slack_manifest import MANIFEST

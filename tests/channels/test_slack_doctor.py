@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from migrations_app.channels.slack import SlackChannel
-from migrations_app.channels.slack_doctor import heard
+from migrations_app.channels.slack.channel import SlackChannel
+from migrations_app.channels.slack.doctor import heard
 from tests.channels.build import ROOM, channel_to, config_for
 from tests.channels.slack_workspace import ALL_SCOPES, Room
 from tests.slack_server import SlackServer

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app.channels.slack_advice import ADVICE, AWAY, BUSY, GONE, MALFORMED, UNSURE
-from migrations_app.channels.slack_errors import Refusal, SlackRefused, explain
-from migrations_app.channels.slack_wire import NOT_SLACK
+from migrations_app.channels.slack.advice import ADVICE, AWAY, BUSY, GONE, MALFORMED, UNSURE
+from migrations_app.channels.slack.errors import Refusal, SlackRefused, explain
+from migrations_app.channels.slack.wire import NOT_SLACK
 from migrations_app.domain.errors import Permanent, SeamError, Transient, UnknownOutcome
 from tests.channels.build import called, channel_to
 from tests.channels.contract import POST

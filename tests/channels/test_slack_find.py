@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrations_app.channels.slack_find import HISTORY_PAGES, PAGE
+from migrations_app.channels.slack.find import HISTORY_PAGES, PAGE
 from migrations_app.domain.errors import Permanent
 from tests.channels.build import ROOM, called, channel_to, sample
 from tests.channels.contract import LIVE, POST

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrations_app.channels.slack_post import STRAYED
+from migrations_app.channels.slack.post import STRAYED
 from migrations_app.domain.errors import Permanent, Transient, UnknownOutcome
 from tests.channels.build import ROOM, called, channel_to, live, sample
 from tests.channels.contract import LIVE, POST

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from django.urls import resolve
 
-from migrations_app.channels.slack_doctor import NEEDED, TO_HEAR
+from migrations_app.channels.slack.doctor import NEEDED, TO_HEAR
 from migrations_app.web.slack_quotes import SHORTCUT
 from tests.channels.slack_manifest_rules import addresses, manifest_problems
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft4Validator  # type: ignore[import-untyped]  # it ships no types
 
-from migrations_app.channels.slack_advice import ADVICE, AWAY, BUSY, GONE, MALFORMED, UNSURE
-from migrations_app.channels.slack_views import Form, form
+from migrations_app.channels.slack.advice import ADVICE, AWAY, BUSY, GONE, MALFORMED, UNSURE
+from migrations_app.channels.slack.views import Form, form
 from tests.channels.build import channel_to, live, sample
 from tests.channels.contract import LIVE, POST
 from tests.channels.slack_workspace import METHODS

@@ -7,8 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app.channels.slack_blocks import render
-from migrations_app.channels.slack_views import Form, form, mistake, outcome, whisper
+from migrations_app.channels.slack.blocks import render
+from migrations_app.channels.slack.views import Form, form, mistake, outcome, whisper
 from migrations_app.domain.message import Button, Confirm, Look, Message, Style, Tone
 from tests.channels.slack_rules import mentions, problems
 from tests.channels.slack_view_rules import answer_problems, view_problems

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from migrations_app.channels.slack import SlackChannel
-from migrations_app.channels.slack_calls import Caller
-from migrations_app.channels.slack_wire import Patience, Wire, _Until, opener_for
+from migrations_app.channels.slack.calls import Caller
+from migrations_app.channels.slack.channel import SlackChannel
+from migrations_app.channels.slack.wire import Patience, Wire, _Until, opener_for
 from migrations_app.domain.errors import Permanent, SeamError, Transient, UnknownOutcome
 from tests.channels.build import called, channel_to, config_for
 from tests.channels.contract import POST

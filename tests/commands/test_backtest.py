@@ -11,8 +11,8 @@ import pytest
 
 from migrations_app.actions.rollback import Back
 from migrations_app.conductor.rollback import roll_back
-from migrations_app.sources.fake import FakeConfig, FakeSource
-from migrations_app.sources.fake_script import FaultKind
+from migrations_app.sources.fake.script import FaultKind
+from migrations_app.sources.fake.source import FakeConfig, FakeSource
 from tests.build import gate, phase, plan_data
 from tests.commands.run import manage
 from tests.conductor.conftest import house  # noqa: F401 (a fixture)

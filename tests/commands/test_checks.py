@@ -63,7 +63,9 @@ def test_everything_installed_can_be_loaded() -> None:
 
 def test_a_kind_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     gone = DRIVERS.builtin | {"gone": "migrations_app.drivers.gone:Gone"}
-    monkeypatch.setattr(DRIVERS, "builtin", gone | {"odd": "migrations_app.drivers.fake:Odd"})
+    monkeypatch.setattr(
+        DRIVERS, "builtin", gone | {"odd": "migrations_app.drivers.fake.driver:Odd"}
+    )
     found = checks.kinds_load()
     assert ids(found) == ["warroom.E003", "warroom.E003"]
     assert "driver gone" in found[0].msg

@@ -8,7 +8,7 @@ import pytest
 
 from migrations_app.conductor import doctor, doctor_house
 from migrations_app.conductor.doctor_words import Part, ill, mind, well
-from migrations_app.sources.fake import FakeConfig, FakeSource
+from migrations_app.sources.fake.source import FakeConfig, FakeSource
 from tests.build import room
 from tests.commands.run import manage
 

@@ -9,8 +9,8 @@ import pytest
 from migrations_app.actions import gate
 from migrations_app.conductor import hints, seams
 from migrations_app.domain.states import State
-from migrations_app.drivers.fake import FakeConfig, FakeDriver
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.driver import FakeConfig, FakeDriver
+from migrations_app.drivers.fake.faults import Faults
 from migrations_app.models import Decision, Latch, Run
 from tests.build import CLICK, at_gate, confirm_all, judge, phase, room, started
 from tests.commands.run import manage

@@ -13,8 +13,8 @@ from migrations_app.conductor import seams
 from migrations_app.domain.plan import runbook
 from migrations_app.domain.plan.yaml_read import LONGEST
 from migrations_app.models import Membership, Migration, Run
-from migrations_app.sources.fake import FakeConfig, FakeSource
-from migrations_app.sources.fake_script import FaultKind
+from migrations_app.sources.fake.script import FaultKind
+from migrations_app.sources.fake.source import FakeConfig, FakeSource
 from tests.commands.run import manage
 
 if TYPE_CHECKING:

@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from migrations_app.actions import engine
-from migrations_app.channels.fake import FakeChannel
-from migrations_app.channels.fake import FakeConfig as ChannelConfig
+from migrations_app.channels.fake.channel import FakeChannel
+from migrations_app.channels.fake.channel import FakeConfig as ChannelConfig
 from migrations_app.conductor import due, seams
 from migrations_app.conductor.evaluate import evaluate
 from migrations_app.conductor.reconcile import reconcile
 from migrations_app.conductor.relay import relay
 from migrations_app.domain.states import State
-from migrations_app.drivers.fake import FakeConfig as PlaneConfig
-from migrations_app.drivers.fake import FakeDriver
+from migrations_app.drivers.fake.driver import FakeConfig as PlaneConfig
+from migrations_app.drivers.fake.driver import FakeDriver
 from migrations_app.models import ChannelPost, Event, Flip, Route, SourceTick
 from migrations_app.models.clock import db_now
-from migrations_app.sources.fake import FakeConfig as SourceConfig
-from migrations_app.sources.fake import FakeSource
+from migrations_app.sources.fake.source import FakeConfig as SourceConfig
+from migrations_app.sources.fake.source import FakeSource
 from tests.build import Room, plan_data, room, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from migrations_app.drivers.fake_plane import FakePlane
+    from migrations_app.drivers.fake.plane import FakePlane
 
 _NUMBERS = itertools.count(1)
 

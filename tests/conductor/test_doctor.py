@@ -18,13 +18,13 @@ from migrations_app.conductor import doctor, doctor_house
 from migrations_app.conductor.beat import beat
 from migrations_app.conductor.doctor_words import Mark, Part, Said
 from migrations_app.domain.plan.schema import Plan
-from migrations_app.drivers.fake import FakeConfig, FakeDriver
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.driver import FakeConfig, FakeDriver
+from migrations_app.drivers.fake.faults import Faults
 from migrations_app.models import Beat
 from migrations_app.models.clock import db_now
-from migrations_app.sources.fake import FakeConfig as SourceConfig
-from migrations_app.sources.fake import FakeSource
-from migrations_app.sources.fake_script import FaultKind
+from migrations_app.sources.fake.script import FaultKind
+from migrations_app.sources.fake.source import FakeConfig as SourceConfig
+from migrations_app.sources.fake.source import FakeSource
 from tests.build import confirm_all, phase, plan_data, started, weight
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from migrations_app.domain.errors import Refused
 from migrations_app.domain.keepsake import Keepsake, KeptRoute
 from migrations_app.domain.sealed import sealed
 from migrations_app.domain.states import State
-from migrations_app.drivers.fake import FakeConfig, FakeDriver
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.driver import FakeConfig, FakeDriver
+from migrations_app.drivers.fake.faults import Faults
 from migrations_app.models import Event, Latch, Membership, Route, Run
 from migrations_app.models.clock import db_now
 from tests.build import CLICK, at_gate, phase, room, started

@@ -18,8 +18,8 @@ from migrations_app.conductor.rollback import roll_back
 from migrations_app.domain.actor import Click
 from migrations_app.domain.errors import Transient
 from migrations_app.drivers.base import Observed
-from migrations_app.drivers.fake import FakeDriver
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.driver import FakeDriver
+from migrations_app.drivers.fake.faults import Faults
 from migrations_app.models import Event, Flip, Run
 from migrations_app.reads.plan.ahead import Way
 from tests.build import phase, weight

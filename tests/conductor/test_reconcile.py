@@ -14,7 +14,7 @@ from migrations_app.conductor.reconcile import reconcile
 from migrations_app.domain.actor import Click
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import State
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.faults import Faults
 from migrations_app.models import Attempt, Event, Flip, Route
 from migrations_app.reads.gate import gate_view
 from tests.build import CLICK, phase

@@ -8,7 +8,7 @@ import pytest
 
 from migrations_app.actions import gate
 from migrations_app.actions.rollback import Back
-from migrations_app.channels.fake_journal import Fault, FaultKind
+from migrations_app.channels.fake.journal import Fault, FaultKind
 from migrations_app.conductor import relay as relaying
 from migrations_app.conductor.relay import relay
 from migrations_app.conductor.rollback import roll_back

@@ -21,7 +21,7 @@ from migrations_app.domain.verdict.evidence import Evidence
 from migrations_app.models import Check, Event, Migration, Reading, Run, SourceTick
 from migrations_app.models.clock import db_now
 from migrations_app.reads.replay import replay
-from migrations_app.sources.fake_script import FaultKind
+from migrations_app.sources.fake.script import FaultKind
 from tests.build import CLICK, gate, phase, plan_data
 from tests.commands.run import manage
 

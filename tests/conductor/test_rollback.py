@@ -14,9 +14,9 @@ from migrations_app.conductor.rollback import roll_back
 from migrations_app.domain.actor import ENGINE
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import State
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.faults import Faults
 from migrations_app.models import Event, Latch, Route
-from migrations_app.sources.fake_script import FaultKind
+from migrations_app.sources.fake.script import FaultKind
 from tests.build import CLICK, phase
 from tests.timeline import assert_whole
 

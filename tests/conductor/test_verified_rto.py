@@ -16,7 +16,7 @@ from migrations_app.domain.actor import ENGINE
 from migrations_app.domain.plan.bind import bind
 from migrations_app.domain.plan.schema import Plan
 from migrations_app.domain.states import State
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.faults import Faults
 from migrations_app.models import Attempt, Event, Migration, Run
 from migrations_app.reads.rehearsed import rehearsed
 from migrations_app.reads.walked import walked

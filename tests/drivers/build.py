@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from migrations_app.drivers.haproxy import HAProxyDriver
-from migrations_app.drivers.haproxy_config import HAProxyConfig
+from migrations_app.drivers.haproxy.config import HAProxyConfig
+from migrations_app.drivers.haproxy.driver import HAProxyDriver
 
 SOON = 0.2  # seconds until a driver gives up on what is mute on purpose
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from migrations_app.drivers.fake import FakeConfig, FakeDriver
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.driver import FakeConfig, FakeDriver
+from migrations_app.drivers.fake.faults import Faults
 from tests.drivers.build import SOON, at
 from tests.drivers.contract import Bench, DriverContract
 from tests.drivers.stub import WELL, stub
@@ -23,7 +23,7 @@ from tests.real_haproxy import RealHAProxy, haproxy
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from migrations_app.drivers.haproxy import HAProxyDriver
+    from migrations_app.drivers.haproxy.driver import HAProxyDriver
 
 names = (f"contract-{number}" for number in count())
 

@@ -20,11 +20,11 @@ from migrations_app.domain.errors import (
     Transient,
     UnknownOutcome,
 )
-from migrations_app.drivers.fake import FakeConfig, FakeDriver
-from migrations_app.drivers.fake_faults import Faults
-from migrations_app.drivers.fake_journal import MemoryJournal
-from migrations_app.drivers.fake_lines import Born, Outcome
-from migrations_app.drivers.fake_plane import FakePlane, forget, plane
+from migrations_app.drivers.fake.driver import FakeConfig, FakeDriver
+from migrations_app.drivers.fake.faults import Faults
+from migrations_app.drivers.fake.journal import MemoryJournal
+from migrations_app.drivers.fake.lines import Born, Outcome
+from migrations_app.drivers.fake.plane import FakePlane, forget, plane
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -228,7 +228,7 @@ WRITER = """
 import sys
 from decimal import Decimal
 from pathlib import Path
-from migrations_app.drivers.fake import FakeConfig, FakeDriver
+from migrations_app.drivers.fake.driver import FakeConfig, FakeDriver
 driver = FakeDriver(FakeConfig(name="other", path=Path(sys.argv[1]), timeout=30))
 print("ready", flush=True)
 driver.apply(Decimal(25), None)

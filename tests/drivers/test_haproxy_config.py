@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from migrations_app.drivers.haproxy_config import HAProxyConfig
-from migrations_app.drivers.haproxy_wire import parse_address
+from migrations_app.drivers.haproxy.config import HAProxyConfig
+from migrations_app.drivers.haproxy.wire import parse_address
 from tests.drivers.build import at
 
 GOOD: dict[str, object] = {

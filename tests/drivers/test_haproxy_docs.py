@@ -8,11 +8,11 @@ from pathlib import Path
 
 import yaml
 
-from migrations_app.drivers.haproxy import HAProxyDriver
-from migrations_app.drivers.haproxy_config import HAProxyConfig
-from migrations_app.drivers.haproxy_node import in_order
-from migrations_app.drivers.haproxy_state import balance, parse_servers
-from migrations_app.drivers.haproxy_weights import nearest
+from migrations_app.drivers.haproxy.config import HAProxyConfig
+from migrations_app.drivers.haproxy.driver import HAProxyDriver
+from migrations_app.drivers.haproxy.node import in_order
+from migrations_app.drivers.haproxy.state import balance, parse_servers
+from migrations_app.drivers.haproxy.weights import nearest
 from tests.drivers.stub import WELL
 
 PAGE = Path(__file__).parents[2] / "docs" / "drivers" / "haproxy.md"

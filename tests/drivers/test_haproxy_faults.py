@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from migrations_app.domain.errors import Permanent, SeamError, Transient, UnknownOutcome
-from migrations_app.drivers import haproxy_node, haproxy_wire
+from migrations_app.drivers.haproxy import node as haproxy_node
+from migrations_app.drivers.haproxy import wire as haproxy_wire
 from tests.drivers.build import SOON, at
 from tests.drivers.stub import TABLE, WELL, stub
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from migrations_app.drivers.haproxy_wire import Address, Deadline
+    from migrations_app.drivers.haproxy.wire import Address
+    from migrations_app.wire.deadline import Deadline
 
 ALL, NOTHING = Decimal(100), Decimal(0)
 STATIC = b"Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.\n\n"
@@ -97,7 +99,7 @@ def test_a_writer_that_was_paused_does_not_go_on(monkeypatch: pytest.MonkeyPatch
         clock[0] += 60 * (line == UP)
         return answer
 
-    monkeypatch.setattr("migrations_app.drivers.haproxy_wire.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("migrations_app.wire.deadline.time.monotonic", lambda: clock[0])
     monkeypatch.setattr(haproxy_node, "ask", pause_after_the_raise)
     error, heard = outcome(answering())
     assert type(error) is UnknownOutcome

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrations_app.domain.errors import Permanent, UnknownOutcome
-from migrations_app.drivers.haproxy_node import Node, Write, after, in_order
-from migrations_app.drivers.haproxy_state import Balance, Server
-from migrations_app.drivers.haproxy_weights import Sides, Split, nearest
-from migrations_app.drivers.haproxy_wire import parse_address
+from migrations_app.drivers.haproxy.node import Node, Write, after, in_order
+from migrations_app.drivers.haproxy.state import Balance, Server
+from migrations_app.drivers.haproxy.weights import Sides, Split, nearest
+from migrations_app.drivers.haproxy.wire import parse_address
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrations_app.drivers.haproxy_weights import HIGHEST, Sides, Split, cannot, nearest
+from migrations_app.drivers.haproxy.weights import HIGHEST, Sides, Split, cannot, nearest
 from migrations_app.drivers.share import cents
 
 weights = st.decimals(0, 100, places=2)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from migrations_app.drivers import haproxy_node, haproxy_wire
+from migrations_app.drivers.haproxy import node as haproxy_node
+from migrations_app.drivers.haproxy import wire as haproxy_wire
 from tests.drivers.build import at
 from tests.drivers.web import CLOSE, KEEP, Client, Crowd, service
 from tests.real_haproxy import RealHAProxy, haproxy
 
 if TYPE_CHECKING:
-    from migrations_app.drivers.haproxy_wire import Address, Deadline
+    from migrations_app.drivers.haproxy.wire import Address
+    from migrations_app.wire.deadline import Deadline
 
 WAY = (1, 10, 50, 100, 0, 100, 0, 50, 0)
 EACH = 300  # requests at every weight

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from migrations_app.channels.fake import FakeChannel
-from migrations_app.channels.fake import FakeConfig as ChannelConfig
+from migrations_app.channels.fake.channel import FakeChannel
+from migrations_app.channels.fake.channel import FakeConfig as ChannelConfig
 from migrations_app.domain.export import Document, audit
-from migrations_app.drivers.fake_lines import Born, Outcome
-from migrations_app.drivers.fake_plane import plane
-from migrations_app.sources.fake import FakeConfig as SourceConfig
-from migrations_app.sources.fake import FakeSource
+from migrations_app.drivers.fake.lines import Born, Outcome
+from migrations_app.drivers.fake.plane import plane
+from migrations_app.sources.fake.source import FakeConfig as SourceConfig
+from migrations_app.sources.fake.source import FakeSource
 from tests.build import phase, plan_data
 from tests.faults.process import PATIENCE_S
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from migrations_app.drivers.fake_lines import Write
-    from migrations_app.drivers.fake_plane import FakePlane
+    from migrations_app.drivers.fake.lines import Write
+    from migrations_app.drivers.fake.plane import FakePlane
     from migrations_app.practice.demo.person import Person
     from tests.faults.house import House
 

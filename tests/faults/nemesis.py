@@ -12,8 +12,8 @@ import httpx
 from redis import Redis
 
 from migrations_app.domain.invariants.night import Answer
-from migrations_app.drivers.fake_faults import WELL, Faults
-from migrations_app.sources.fake_script import FaultKind
+from migrations_app.drivers.fake.faults import WELL, Faults
+from migrations_app.sources.fake.script import FaultKind
 from tests.faults.house import OURS
 
 if TYPE_CHECKING:

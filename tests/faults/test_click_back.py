@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from migrations_app.channels.fake_journal import Fault as ChannelFault
-from migrations_app.channels.fake_journal import FaultKind as ChannelTrouble
-from migrations_app.sources.fake_script import FaultKind
+from migrations_app.channels.fake.journal import Fault as ChannelFault
+from migrations_app.channels.fake.journal import FaultKind as ChannelTrouble
+from migrations_app.sources.fake.script import FaultKind
 from tests.faults.drill import assert_in_time
 from tests.faults.house import WORKERS
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.faults import Faults
 from tests.build import phase
 from tests.faults.drill import CHECKED, assert_in_time
 from tests.faults.house import OURS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.faults import Faults
 from tests.faults.drill import assert_in_time
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from migrations_app.sources.fake_script import FaultKind
+from migrations_app.sources.fake.script import FaultKind
 from tests.build import phase
 from tests.faults.drill import CHECKED, Drill
 from tests.sources.stub import running

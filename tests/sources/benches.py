@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from migrations_app.domain.reading import Outcome
-from migrations_app.sources.fake import FakeConfig, FakeSource
-from migrations_app.sources.fake_script import FaultKind
-from migrations_app.sources.prometheus import PrometheusSource
-from migrations_app.sources.prometheus_config import PrometheusConfig
+from migrations_app.sources.fake.script import FaultKind
+from migrations_app.sources.fake.source import FakeConfig, FakeSource
+from migrations_app.sources.prometheus.config import PrometheusConfig
+from migrations_app.sources.prometheus.source import PrometheusSource
 from tests.practice.promql.past import BEGIN
 from tests.sources.build import LONG, NOW
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from migrations_app.domain.reading import Outcome, Query
-from migrations_app.sources.prometheus import PrometheusSource
-from migrations_app.sources.prometheus_config import PrometheusConfig
+from migrations_app.sources.prometheus.config import PrometheusConfig
+from migrations_app.sources.prometheus.source import PrometheusSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,8 +17,8 @@ from pydantic import ValidationError
 
 from migrations_app.domain.errors import Permanent, Transient
 from migrations_app.domain.reading import Outcome, Point, Query
-from migrations_app.sources.fake import FakeConfig, FakeSource
-from migrations_app.sources.fake_script import FaultKind, FileBook, Script, Step
+from migrations_app.sources.fake.script import FaultKind, FileBook, Script, Step
+from migrations_app.sources.fake.source import FakeConfig, FakeSource
 from tests.sources.build import LONG, NOW, SHORT, read_one
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ OUTCOMES = {
 }
 ELSEWHERE = """
 import sys
-from migrations_app.sources.fake import FakeConfig, FakeSource
-from migrations_app.sources.fake_script import FaultKind
+from migrations_app.sources.fake.source import FakeConfig, FakeSource
+from migrations_app.sources.fake.script import FaultKind
 source = FakeSource(FakeConfig(file=sys.argv[1]))
 for number in range(20):
     source.set(sys.argv[2], float(number))

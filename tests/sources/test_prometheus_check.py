@@ -14,7 +14,7 @@ from tests.sources.misbehaviour import LOGIN_PAGE, failure, success, typed
 
 if TYPE_CHECKING:
     from migrations_app.domain.finding import Finding
-    from migrations_app.sources.prometheus import PrometheusSource
+    from migrations_app.sources.prometheus.source import PrometheusSource
     from tests.sources.stub import Stub
 
 BUILD = "/api/v1/status/buildinfo"

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from migrations_app.domain.errors import ConfigError
-from migrations_app.sources.prometheus import PrometheusSource
-from migrations_app.sources.prometheus_config import PrometheusConfig
+from migrations_app.sources.prometheus.config import PrometheusConfig
+from migrations_app.sources.prometheus.source import PrometheusSource
 
 URL = "https://prometheus.example:9090"
 SECRET = "OPEN-SESAME"

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrations_app.domain.reading import Outcome
-from migrations_app.sources.prometheus_envelope import number
-from migrations_app.sources.prometheus_words import Answer, NoValue
+from migrations_app.sources.prometheus.envelope import number
+from migrations_app.sources.prometheus.words import NoValue
+from migrations_app.wire.answer import Answer
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
@@ -41,7 +42,7 @@ BODIES = st.binary() | ENVELOPES.map(lambda one: json.dumps(one).encode())
 def test_it_is_one_finite_number_or_a_sentence(
     status: int, kind: str, location: str, body: bytes
 ) -> None:
-    said = number(Answer(status, kind, location, body))
+    said = number(Answer(status, {"content-type": kind, "location": location}, body))
     if isinstance(said, NoValue):
         assert said.outcome is not Outcome.OK
         assert said.detail
@@ -55,14 +56,14 @@ def test_it_is_one_finite_number_or_a_sentence(
 def test_every_finite_number_is_read_exactly(value: float) -> None:
     data = {"resultType": "vector", "result": [{"metric": {}, "value": [1, repr(value)]}]}
     body = json.dumps({"status": "success", "data": data}).encode()
-    assert number(Answer(200, "application/json", "", body)) == value
+    assert number(Answer(200, {"content-type": "application/json"}, body)) == value
 
 
 @given(st.integers(2, 50))
 def test_several_series_are_counted(count: int) -> None:
     result = [{"metric": {"n": str(n)}, "value": [1, "1"]} for n in range(count)]
     body = json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}})
-    said = number(Answer(200, "application/json", "", body.encode()))
+    said = number(Answer(200, {"content-type": "application/json"}, body.encode()))
     assert isinstance(said, NoValue)
     assert said.outcome is Outcome.MANY_SERIES
     assert str(count) in said.detail

@@ -13,14 +13,14 @@ from migrations_app.actions import engine, shift
 from migrations_app.actions.start import plan_run, start
 from migrations_app.domain.actor import Actor, Click, Via
 from migrations_app.domain.plan.people import Role
-from migrations_app.drivers.fake import FakeConfig, FakeDriver
+from migrations_app.drivers.fake.driver import FakeConfig, FakeDriver
 from migrations_app.models import Check, Flip, Membership, Migration, Reading, Run
 from migrations_app.models.clock import db_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from migrations_app.drivers.fake_plane import FakePlane
+    from migrations_app.drivers.fake.plane import FakePlane
 
 _NUMBERS = itertools.count(1)
 _SECOND: Final = timedelta(seconds=1)

@@ -14,8 +14,8 @@ from django.test import Client
 from migrations_app.models import Check, Reading, Run
 from migrations_app.models.clock import db_now
 from migrations_app.reads.metrics import Asked, metrics
-from migrations_app.sources.fake import FakeConfig, FakeSource
-from migrations_app.sources.fake_script import FaultKind
+from migrations_app.sources.fake.script import FaultKind
+from migrations_app.sources.fake.source import FakeConfig, FakeSource
 from tests.web import build
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from migrations_app.domain.states import State
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.faults import Faults
 from migrations_app.models import Run
 from tests.web import build
 from tests.web.conftest import HTMX, screen

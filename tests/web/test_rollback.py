@@ -9,7 +9,7 @@ import pytest
 
 from migrations_app.conductor.reconcile import reconcile
 from migrations_app.domain.states import State
-from migrations_app.drivers.fake_faults import Faults
+from migrations_app.drivers.fake.faults import Faults
 from migrations_app.models import Latch, Route
 from tests.web import build
 from tests.web.conftest import screen

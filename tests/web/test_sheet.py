@@ -11,7 +11,7 @@ from migrations_app.conductor.sheet import print_sheet
 from migrations_app.conductor.start import start
 from migrations_app.domain.actor import Click
 from migrations_app.domain.errors import ConfigError
-from migrations_app.drivers.fake import FakeDriver
+from migrations_app.drivers.fake.driver import FakeDriver
 from migrations_app.models import Delivery, Event
 from tests.web import build
 from tests.web.conftest import screen

@@ -17,8 +17,8 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
-from migrations_app.drivers.haproxy import HAProxyDriver
-from migrations_app.drivers.haproxy_config import HAProxyConfig
+from migrations_app.drivers.haproxy.config import HAProxyConfig
+from migrations_app.drivers.haproxy.driver import HAProxyDriver
 
 PEOPLE = {
     "ana": "dri",

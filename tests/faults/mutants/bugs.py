@@ -17,7 +17,7 @@ from migrations_app.domain.reading import Outcome
 from migrations_app.domain.reconcile import Do, decide
 from migrations_app.domain.verdict import trust
 from migrations_app.models import Route
-from migrations_app.sources.fake_script import FaultKind
+from migrations_app.sources.fake.script import FaultKind
 from tests.build import phase
 from tests.faults.mutants.scene import CHECKED, Scene
 

@@ -14,7 +14,7 @@ from migrations_app.domain.actor import Click
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.invariants.night import Answer, Write
 from migrations_app.domain.states import Verb
-from migrations_app.drivers.fake_lines import Outcome
+from migrations_app.drivers.fake.lines import Outcome
 from migrations_app.models import Event
 from migrations_app.reads.night import night_of
 from tests.build import phase

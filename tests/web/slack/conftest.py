@@ -26,7 +26,7 @@ def slack(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[Slack
     """A fake workspace that knows our addresses; nobody sleeps between messages, and however busy
     this machine is, nobody gives up."""
     monkeypatch.setattr("migrations_app.conductor.relay.time.sleep", lambda _: None)
-    monkeypatch.setattr("migrations_app.channels.slack.SOON", 10)
+    monkeypatch.setattr("migrations_app.channels.slack.channel.SOON", 10)
     with SlackServer() as server:
         monkeypatch.setenv("SLACK_TOKEN", server.token)
         settings.WARROOM_SLACK_SIGNING_SECRETS = [SECRET]

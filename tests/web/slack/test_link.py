@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrations_app.actions.slack_link import account_on, ticket_for
-from migrations_app.channels.slack_text import link
+from migrations_app.channels.slack.text import link
 from migrations_app.models import SlackAccount
 from migrations_app.reads.slack import Account, actor_of
 from warroom.logs import masked

@@ -1,0 +1,1 @@
+"""A channel that keeps what it was given, with faults on demand."""

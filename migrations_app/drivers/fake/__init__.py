@@ -1,0 +1,1 @@
+"""A plane in memory or in a journal, with faults on demand."""

@@ -1,0 +1,74 @@
+"""Several HAProxy processes asked at once: what their answers amount to."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from migrations_app.domain.errors import Permanent, SeamError, Transient, UnknownOutcome
+from migrations_app.wire.deadline import Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from migrations_app.drivers.haproxy.node import Node
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers(Generic[T]):
+    """Per node, in order, a value or the error it came to."""
+
+    given: list[tuple[Node, T]]
+    errors: list[SeamError]
+
+    def complete(self) -> list[tuple[Node, T]]:
+        """All values of a reading; one node that could not be read makes the whole unread."""
+        if self.errors:
+            kind = Permanent if self._has(Permanent) else Transient
+            raise kind(self._sentences())
+        return self.given
+
+    def settled(self) -> None:
+        """Raise what a write amounts to: anything done, or maybe done, makes it unknown."""
+        if not self.errors:
+            return
+        if self.given or self._has(UnknownOutcome):
+            raise UnknownOutcome(self._sentences())
+        self.complete()
+
+    def _has(self, kind: type[SeamError]) -> bool:
+        return any(isinstance(error, kind) for error in self.errors)
+
+    def _sentences(self) -> str:
+        said = " ".join(str(error) for error in self.errors)
+        others = ", ".join(str(node.address) for node, _ in self.given)
+        return f"{said} The others answered: {others}." if others else said
+
+
+def everywhere(
+    nodes: Sequence[Node], seconds: float, call: Callable[[Node, Deadline], T]
+) -> Answers[T]:
+    """Call every node at the same time, so that one that hangs delays no other."""
+    answer = partial(_answer, call, Deadline(seconds))
+    if len(nodes) == 1:
+        told = [answer(nodes[0])]
+    else:
+        with ThreadPoolExecutor(len(nodes), "haproxy") as pool:
+            told = list(pool.map(answer, nodes))
+    return Answers(
+        [answered for answered in told if not isinstance(answered, SeamError)],
+        [answered for answered in told if isinstance(answered, SeamError)],
+    )
+
+
+def _answer(
+    call: Callable[[Node, Deadline], T], deadline: Deadline, node: Node
+) -> tuple[Node, T] | SeamError:
+    try:
+        return node, call(node, deadline)
+    except SeamError as error:
+        return error

@@ -1,0 +1,1 @@
+"""A source that plays a script, with faults on demand."""

@@ -1,0 +1,1 @@
+"""How we speak HTTP to strangers: bounded in time and size, without redirects, leaking nothing."""
