@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -36,6 +36,7 @@ class FakeBench:
 
     secrets = SECRETS
     at = NOW
+    never: Mapping[Outcome, str] = {}
     moving = "moving"
     refused = "refused"
     answers: Mapping[Outcome, str] = {
@@ -94,6 +95,7 @@ class PrometheusBench:
     moving: str
     refused: str
     answers: Mapping[Outcome, str]
+    never: Mapping[Outcome, str] = field(default_factory=dict)
     secrets = SECRETS
 
     def moved(self, at: datetime) -> float:

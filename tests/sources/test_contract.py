@@ -10,28 +10,28 @@ from tests.practice.promql.past import openmetrics, past, store_of
 from tests.practice.promql.serving import serving
 from tests.real_prometheus import NEEDED, Setup, prometheus
 from tests.sources.benches import FakeBench, PrometheusBench, misbehaving, speaking_promql
-from tests.sources.contract import SourceContract
+from tests.sources.contract import PastContract
 from tests.sources.stub import running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class TestFakeInMemory(SourceContract):
+class TestFakeInMemory(PastContract):
     @pytest.fixture(scope="class")
     @classmethod
     def bench(cls) -> FakeBench:
         return FakeBench("contract")
 
 
-class TestFakeInAFile(SourceContract):
+class TestFakeInAFile(PastContract):
     @pytest.fixture(scope="class")
     @classmethod
     def bench(cls, tmp_path_factory: pytest.TempPathFactory) -> FakeBench:
         return FakeBench("contract", tmp_path_factory.mktemp("fake") / "script.json")
 
 
-class TestPrometheusAtAMisbehavingServer(SourceContract):
+class TestPrometheusAtAMisbehavingServer(PastContract):
     @pytest.fixture(scope="class")
     @classmethod
     def bench(cls) -> Iterator[PrometheusBench]:
@@ -39,7 +39,7 @@ class TestPrometheusAtAMisbehavingServer(SourceContract):
             yield misbehaving(stub)
 
 
-class TestPrometheusAtThePracticeRange(SourceContract):
+class TestPrometheusAtThePracticeRange(PastContract):
     @pytest.fixture(scope="class")
     @classmethod
     def bench(cls) -> Iterator[PrometheusBench]:
@@ -47,7 +47,7 @@ class TestPrometheusAtThePracticeRange(SourceContract):
             yield speaking_promql(place)
 
 
-class TestPrometheusAtARealOne(SourceContract):
+class TestPrometheusAtARealOne(PastContract):
     pytestmark = NEEDED
 
     @pytest.fixture(scope="class")
