@@ -13,7 +13,6 @@ from migrations_app.domain.backtest import Duty, Past, Played, cannot, play
 from migrations_app.domain.errors import ConfigError, SeamError
 from migrations_app.domain.plan.rules import rule_of, texts_of
 from migrations_app.sources.base import SOURCES
-from migrations_app.sources.pushed import PushedSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -103,8 +102,6 @@ def _built(bound: BoundPlan, name: str) -> Source:
 
 def _past(bound: BoundPlan, check: Check, step: timedelta) -> Past | str:
     """What to ask for, or why there is nothing to ask."""
-    if bound.sources[check.source].kind == PushedSource.kind:
-        return "its evidence is pushed by a pipeline; nobody can be asked what it was before"
     rule = replace(rule_of(check, bound.plan, bound), interval=step)
     texts = texts_of(check)
     return cannot(rule, texts) or Past(rule, texts)

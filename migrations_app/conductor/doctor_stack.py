@@ -25,7 +25,7 @@ from migrations_app.models import Route
 from migrations_app.models.clock import db_now
 from migrations_app.reads.rehearsed import rehearsed
 from migrations_app.sources.base import SOURCES
-from migrations_app.sources.pushed import PushedSource
+from migrations_app.sources.looked_up import LookedUp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -131,7 +131,7 @@ class _Visit:
         where = f"sources.{name}"
         with closing(seams.build(SOURCES, binding.kind, binding.config, where)) as source:
             said = found(name, source.check())
-            if binding.kind == PushedSource.kind:
+            if isinstance(source, LookedUp):
                 return said
             checks = [one for one in self.bound.plan.checks if one.source == name]
             asked = [(check, query) for check in checks for query in self._questions(check)]

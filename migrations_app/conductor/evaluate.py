@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
 from migrations_app.actions.observe import Seen, Slot, observe
-from migrations_app.conductor import seams, trip
-from migrations_app.conductor.pushed import newest
+from migrations_app.conductor import lookups, trip
 from migrations_app.domain.about import about
 from migrations_app.domain.plan.rules import texts_of
 from migrations_app.domain.reading import Outcome, Query, Reading
@@ -26,7 +24,6 @@ from migrations_app.models import Check, Run, SourceTick
 from migrations_app.models.clock import db_now
 from migrations_app.reads.evidence import evidence_of
 from migrations_app.reads.plans import plan_of, rules_in
-from migrations_app.sources.pushed import PushedSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,11 +109,7 @@ class _Work:
         return [self._seen(row, readings, at, elapsed) for row in self.rows]
 
     def _source(self) -> Source:
-        binding = self.bound.sources[self.source]
-        if binding.kind == PushedSource.kind:
-            config = PushedSource.Config()
-            return PushedSource(config, lookup=partial(newest, self.run.pk))
-        return seams.source(binding.kind, binding.config, f"sources.{self.source}")
+        return lookups.source(self.run.pk, self.source, self.bound.sources[self.source])
 
     def _queries(self, row: Check, elapsed: timedelta) -> tuple[Query, ...]:
         rule, texts = self.rules[row.name], self.texts[row.name]

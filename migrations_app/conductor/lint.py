@@ -13,7 +13,6 @@ from migrations_app.domain.lint.table import lint as lint_plan
 from migrations_app.domain.reading import Query
 from migrations_app.drivers.base import DRIVERS
 from migrations_app.sources.base import SOURCES
-from migrations_app.sources.pushed import PushedSource
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -51,7 +50,7 @@ class _Asker:
 
     def invalid(self, binding: SourceBinding, text: str) -> str | None:
         which = binding.model_dump_json()
-        if binding.kind == PushedSource.kind or which in self.silent:
+        if which in self.silent:
             return None
         try:
             return seams.source(binding.kind, binding.config, "config").invalid(Query("", text))

@@ -1,0 +1,32 @@
+"""Sources that are looked up in our own tables, and the function that does it for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from migrations_app.conductor import pushed, seams
+from migrations_app.domain.reading import Query, Reading
+from migrations_app.sources.looked_up import Asker, LookedUp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from migrations_app.domain.plan.environment import SourceBinding
+    from migrations_app.sources.base import Source
+
+Find = Callable[[Asker, Query, datetime], Reading | None]
+
+FINDS: Final[Mapping[str, Find]] = {"pushed": pushed.newest}
+"""Every looked-up kind. A lookup reads rows, writes none, and answers in the query's name."""
+
+
+def source(run_id: int, name: str, binding: SourceBinding) -> Source:
+    """The source called `name` of a run. One that is looked up comes with its answers at hand."""
+    found = seams.source(binding.kind, binding.config, f"sources.{name}")
+    if not isinstance(found, LookedUp):
+        return found
+    asker = Asker(run_id, name, found.config)
+    return found.asking(partial(FINDS[binding.kind], asker))
