@@ -14,9 +14,9 @@ from migrations_app.domain.errors import Permanent, Transient
 from migrations_app.drivers.base import Capabilities, Observed
 from migrations_app.drivers.haproxy.check import findings
 from migrations_app.drivers.haproxy.config import HAProxyConfig
-from migrations_app.drivers.haproxy.nodes import everywhere
 from migrations_app.drivers.haproxy.sheet import changes, sheet
 from migrations_app.drivers.haproxy.weights import Split, cannot, nearest
+from migrations_app.drivers.nodes import everywhere, in_words
 from migrations_app.drivers.share import combined
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from migrations_app.drivers.haproxy.node import Node
     from migrations_app.wire.deadline import Deadline
 
-LONGEST_DETAIL = 500
 NOBODYS = Decimal("0.01")
 
 
@@ -58,7 +57,7 @@ class HAProxyDriver:
         read = everywhere(self._nodes, self._config.timeout, serving).complete()
         told = {str(node.address): detail for node, (_, detail) in read}
         weights = [weight for _, (weight, _) in read]
-        return Observed(combined(weights), None, _detail(told, agree=len(set(weights)) == 1))
+        return Observed(combined(weights), None, in_words(told, agree=len(set(weights)) == 1))
 
     def apply(self, weight: Decimal, token: str | None) -> None:
         """Set both sides on every node, raising before lowering. The token is not looked at."""
@@ -106,15 +105,6 @@ def serving(node: Node, deadline: Deadline) -> tuple[Decimal, str]:
             "get 503. Roll back if BLUE is well; otherwise bring a server up."
         )
     return now.weight, str(now)
-
-
-def _detail(told: dict[str, str], *, agree: bool) -> str:
-    """One node's words where all say the same, else each node's. Short enough to be stored."""
-    if len(set(told.values())) == 1:
-        return next(iter(told.values()))[:LONGEST_DETAIL]
-    each = ", ".join(f"{address}: {detail}" for address, detail in told.items())
-    told_apart = each if agree else f"nodes disagree, the weight shown is about their mean: {each}"
-    return told_apart[:LONGEST_DETAIL]
 
 
 def _apply(split: Split, node: Node, deadline: Deadline) -> None:

@@ -1,31 +1,40 @@
-"""Several HAProxy processes asked at once: what their answers amount to."""
+"""Several processes of one plane asked at once: what their answers amount to."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from migrations_app.domain.errors import Permanent, SeamError, Transient, UnknownOutcome
 from migrations_app.wire.deadline import Deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from migrations_app.drivers.haproxy.node import Node
+LONGEST_DETAIL = 500
 
+
+class Node(Protocol):
+    """One process. `address` in words tells it from the others."""
+
+    @property
+    def address(self) -> object: ...
+
+
+N = TypeVar("N", bound=Node)
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Answers(Generic[T]):
+class Answers(Generic[N, T]):
     """Per node, in order, a value or the error it came to."""
 
-    given: list[tuple[Node, T]]
+    given: list[tuple[N, T]]
     errors: list[SeamError]
 
-    def complete(self) -> list[tuple[Node, T]]:
+    def complete(self) -> list[tuple[N, T]]:
         """All values of a reading; one node that could not be read makes the whole unread."""
         if self.errors:
             kind = Permanent if self._has(Permanent) else Transient
@@ -50,14 +59,14 @@ class Answers(Generic[T]):
 
 
 def everywhere(
-    nodes: Sequence[Node], seconds: float, call: Callable[[Node, Deadline], T]
-) -> Answers[T]:
+    nodes: Sequence[N], seconds: float, call: Callable[[N, Deadline], T]
+) -> Answers[N, T]:
     """Call every node at the same time, so that one that hangs delays no other."""
     answer = partial(_answer, call, Deadline(seconds))
     if len(nodes) == 1:
         told = [answer(nodes[0])]
     else:
-        with ThreadPoolExecutor(len(nodes), "haproxy") as pool:
+        with ThreadPoolExecutor(len(nodes), "nodes") as pool:
             told = list(pool.map(answer, nodes))
     return Answers(
         [answered for answered in told if not isinstance(answered, SeamError)],
@@ -65,9 +74,18 @@ def everywhere(
     )
 
 
+def in_words(told: Mapping[str, str], *, agree: bool) -> str:
+    """One node's words where all say the same, else each node's. Short enough to be stored."""
+    if len(set(told.values())) == 1:
+        return next(iter(told.values()))[:LONGEST_DETAIL]
+    each = ", ".join(f"{address}: {detail}" for address, detail in told.items())
+    told_apart = each if agree else f"nodes disagree, the weight shown is about their mean: {each}"
+    return told_apart[:LONGEST_DETAIL]
+
+
 def _answer(
-    call: Callable[[Node, Deadline], T], deadline: Deadline, node: Node
-) -> tuple[Node, T] | SeamError:
+    call: Callable[[N, Deadline], T], deadline: Deadline, node: N
+) -> tuple[N, T] | SeamError:
     try:
         return node, call(node, deadline)
     except SeamError as error:
