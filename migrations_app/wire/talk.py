@@ -62,11 +62,12 @@ class Talk:
 
     def read(
         self, path: str, deadline: Deadline, *, params: Params = (), method: str = "GET",
-        body: Any = None,
+        body: Any = None, media_type: str = "application/json",
     ) -> Answer:  # fmt: skip
-        """Ask. `body` (JSON) for those who ask by POST. Any answer that is not 2xx is raised."""
-        request = self._request(method, path, params, (body, "application/json"))
-        [answer] = self._many.ask([request], _left(deadline, self._place.host))
+        """Ask. `body` as `write` takes it, for those who ask by POST. Any answer but 2xx is
+        raised."""
+        request = self._request(method, path, params, (body, media_type))
+        [answer] = self._many.ask([request], left(deadline, self._place.host))
         return self._meant(answer, writing=False)
 
     def write(
@@ -76,7 +77,7 @@ class Talk:
         """Change something, in one request that is sent once. `body`: bytes as they are, anything
         else as JSON."""
         request = self._request(method, path, params, (body, media_type))
-        answer = self._many.tell(request, _left(deadline, self._place.host))
+        answer = self._many.tell(request, left(deadline, self._place.host))
         return self._meant(answer, writing=True)
 
     def close(self) -> None:
@@ -97,7 +98,7 @@ class Talk:
 
     def _meant(self, answer: Answer | Silence, *, writing: bool) -> Answer:
         if isinstance(answer, Silence):
-            raise _unanswered(answer, writing=writing)
+            raise unanswered(answer, writing=writing)
         if not answer.ok:
             raise self._refused(answer, writing=writing)
         return answer
@@ -163,7 +164,8 @@ def _advice(answer: Answer) -> str:
     return _ADVICE.get(answer.status, f"it answered {answer.status}")
 
 
-def _unanswered(silence: Silence, *, writing: bool) -> SeamError:
+def unanswered(silence: Silence, *, writing: bool) -> SeamError:
+    """What no answer means to a driver."""
     if silence.why is Why.CLOSED:
         return Transient(f"{silence.sentence}.")
     if writing and silence.sent:
@@ -171,7 +173,8 @@ def _unanswered(silence: Silence, *, writing: bool) -> SeamError:
     return Transient(f"{silence.sentence}.")
 
 
-def _left(deadline: Deadline, host: str) -> float:
+def left(deadline: Deadline, host: str) -> float:
+    """Seconds left, or `Transient`."""
     try:
         return deadline.left()
     except TimeoutError:
