@@ -1,0 +1,1 @@
+"""Feature flags: a share of users for GREEN, held by a flag service and followed by its SDKs."""

@@ -1,0 +1,1 @@
+"""Unleash: the rollout of one gradual rollout strategy."""
