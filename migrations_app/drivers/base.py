@@ -103,5 +103,6 @@ DRIVERS: Registry[Driver] = Registry(
     {
         "fake": "migrations_app.drivers.fake.driver:FakeDriver",
         "haproxy": "migrations_app.drivers.haproxy.driver:HAProxyDriver",
+        "unleash": "migrations_app.drivers.flags.unleash.driver:UnleashDriver",
     },
 )
