@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from migrations_app.actions.drain import draining
 from migrations_app.actions.evidence import freeze as frozen_evidence
 from migrations_app.actions.flips import still_open, stop
 from migrations_app.actions.gate import finish
@@ -40,9 +41,13 @@ def tick(run_id: int) -> Event | None:
 
 
 def settle(held: Locked) -> Event | None:
-    """Every weight is confirmed: the hold begins, or goes on where a hold left it."""
+    """Every weight is confirmed, and what was left is empty or has had its time: the hold begins,
+    or goes on where a hold left it."""
     run = held.run
     if held.state is not State.SHIFTING or still_open(held) or held.latched():
+        return None
+    if draining(held):
+        run.wake_at = held.now + _LOOK_AGAIN
         return None
     held.move(Verb.SETTLE)
     if run.hold_from is None:

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """What a driver saw: GREEN's share and a detail for people."""
+    """What a driver saw: GREEN's share, a detail for people, and what is still under way on the
+    side that gets nothing new (None where nobody can tell)."""
 
     weight: Decimal
     detail: str
+    in_flight: int | None = None
 
 
 def confirm(flip_id: int, seen: ReadBack) -> bool:
@@ -60,10 +62,12 @@ def _record_confirmed(held: Locked, flip: Flip, seen: ReadBack) -> None:
 
 def _seen(held: Locked, route: Route, seen: ReadBack) -> None:
     route.observed, route.observed_at, route.observed_detail = seen.weight, held.now, seen.detail
+    route.in_flight = seen.in_flight
     route.trouble, route.trouble_since, route.drift_since = "", None, None
     route.save(
         update_fields=[
-            "observed", "observed_at", "observed_detail", "trouble", "trouble_since", "drift_since",
+            "observed", "observed_at", "observed_detail", "in_flight", "trouble", "trouble_since",
+            "drift_since",
         ]
     )  # fmt: skip
 
@@ -135,10 +139,14 @@ def drifted(route_id: int, epoch: int, seen: ReadBack) -> None:
             return
         sentence = _drift_sentence(route, seen)
         route.drift_since = held.now
-        route.observed, route.observed_at, route.observed_detail = (
-            seen.weight, held.now, seen.detail,
+        route.observed, route.observed_at, route.observed_detail, route.in_flight = (
+            seen.weight, held.now, seen.detail, seen.in_flight,
         )  # fmt: skip
-        route.save(update_fields=["drift_since", "observed", "observed_at", "observed_detail"])
+        route.save(
+            update_fields=[
+                "drift_since", "observed", "observed_at", "observed_detail", "in_flight",
+            ]
+        )  # fmt: skip
         payload = {"route": route.name, "desired": route.desired, "observed": seen.weight}
         record(held, Kind.DRIFT, sentence, ENGINE, payload=payload)
     hold(run_id, sentence, "drift")

@@ -21,7 +21,7 @@ from migrations_app.reads.plans import runbook_of
 from migrations_app.reads.rehearsed import rehearsed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from migrations_app.domain.actor import Actor, Click
 
@@ -45,10 +45,15 @@ def plan_run(migration_id: int, environment: str, actor: Actor) -> Run:
     return held.run
 
 
-def start(run_id: int, actor: Actor, click: Click) -> once.Outcome:
-    """Freeze the plan into the run, enter its first phase. Refused while another run is live."""
+def start(
+    run_id: int, actor: Actor, click: Click, lags: Mapping[str, float] | None = None
+) -> once.Outcome:
+    """Freeze the plan into the run, enter its first phase. Refused while another run is live.
+
+    `lags`: by route, the seconds by which its clients follow a change late.
+    """
     try:
-        return _start(run_id, actor, click)
+        return _start(run_id, actor, click, lags or {})
     except IntegrityError as error:
         if "one_live_run" not in str(error):
             raise
@@ -57,7 +62,7 @@ def start(run_id: int, actor: Actor, click: Click) -> once.Outcome:
         ) from error
 
 
-def _start(run_id: int, actor: Actor, click: Click) -> once.Outcome:
+def _start(run_id: int, actor: Actor, click: Click, lags: Mapping[str, float]) -> once.Outcome:
     with locked(run_id) as held:
         if done := once.replayed(held, actor, click, Verb.START):
             return done
@@ -65,7 +70,7 @@ def _start(run_id: int, actor: Actor, click: Click) -> once.Outcome:
         once.require_fresh_screen(held, click)
         held.move(Verb.START)
         _freeze(held)
-        _lay_out(held)
+        _lay_out(held, lags)
         held.run.started_at = held.now
         held.run.save()  # the constraint on live runs speaks here, before anything else is written
         payload = {
@@ -125,9 +130,9 @@ def _freeze(held: Locked) -> None:
         raise Refused("empty_plan", "The plan has no phases: there is nothing to start.")
 
 
-def _lay_out(held: Locked) -> None:
+def _lay_out(held: Locked, lags: Mapping[str, float]) -> None:
     """The rows the engine works on: routes, checks, the clock of each source, channels."""
-    Route.objects.bulk_create(_routes(held))
+    Route.objects.bulk_create(_routes(held, lags))
     Check.objects.bulk_create(_checks(held))
     used = {check.source for check in held.plan.checks}
     SourceTick.objects.bulk_create(
@@ -140,7 +145,7 @@ def _lay_out(held: Locked) -> None:
     )
 
 
-def _routes(held: Locked) -> Iterable[Route]:
+def _routes(held: Locked, lags: Mapping[str, float]) -> Iterable[Route]:
     for position, spec in enumerate(held.plan.routes):
         binding = held.bound.routes[spec.name]
         yield Route(
@@ -153,6 +158,8 @@ def _routes(held: Locked) -> Iterable[Route]:
             config=binding.config,
             baseline=spec.baseline,
             desired=spec.baseline,
+            moves=spec.moves,
+            lag=lags.get(spec.name, 0.0),
             read_at=held.now,
         )
 

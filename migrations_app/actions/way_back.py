@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from migrations_app.domain.duration import spoken
-from migrations_app.models import Flip, Latch
+from migrations_app.models import Flip, Latch, Route
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ def way_back(held: Locked) -> tuple[dict[str, object], str]:
     `from`: what the clock runs from. That is the breach, the first bad sample of the check that
     tripped; or the click; or the trip, where nobody knows since when it was bad. `seconds` is
     from there to the last read-back; `asked_seconds` from the moment it was asked for; `routes`
-    the same for each route.
+    the same for each route; `lag_seconds` by how much clients of the slowest one follow later.
 
     Empty, and a plainer sentence, where not every route was read back.
     """
@@ -34,16 +34,18 @@ def way_back(held: Locked) -> tuple[dict[str, object], str]:
     asked, begins = _asked(latch), _begins(latch)
     begin = asked if begins is None or begins > asked else begins
     begun = "click" if latch.trigger == "click" else "breach" if begin != asked else "trip"
-    done = max(read_back.values())
+    done, lag = max(read_back.values()), _lag(held)
     payload = {
         "from": begun,
         "seconds": _seconds(begin, done),
         "breach_at": begin if begun == "breach" else None,
         "asked_at": asked,
         "asked_seconds": _seconds(asked, done),
+        "lag_seconds": lag,
         "routes": {route: _seconds(asked, at) for route, at in read_back.items()},
     }
-    return payload, f"{sentence}, {spoken(done - begin)} after {_AFTER[begun]}"
+    late = f"; clients follow within {spoken(timedelta(seconds=lag))}" if lag else ""
+    return payload, f"{sentence}, {spoken(done - begin)} after {_AFTER[begun]}{late}"
 
 
 def _read_back(held: Locked) -> dict[str, datetime]:
@@ -53,6 +55,10 @@ def _read_back(held: Locked) -> dict[str, datetime]:
     found = dict(flips.values_list("route__name", "confirmed_at"))
     known = {route: at for route, at in found.items() if at is not None}
     return known if len(known) == len(found) else {}
+
+
+def _lag(held: Locked) -> float:
+    return max(Route.objects.filter(run=held.run).values_list("lag", flat=True), default=0.0)
 
 
 def _asked(latch: Latch) -> datetime:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from migrations_app.drivers.base import Observed
 
 LEASE_S = 6.0
 """Three driver calls of two seconds. A process that died frees its routes after this long."""
@@ -50,7 +50,8 @@ UPDATE migrations_app_route
 
 _SEEN = """
 UPDATE migrations_app_route
-   SET observed = %s, observed_at = clock_timestamp(), observed_detail = %s
+   SET observed = %s, observed_at = clock_timestamp(), observed_detail = %s,
+       in_flight = %s
  WHERE id = %s AND lease_epoch = %s
 """
 
@@ -74,7 +75,8 @@ def give_back(lease: Lease, again_in: float | None) -> None:
         cursor.execute(_GIVE_BACK, [again_in, lease.route_id, lease.epoch])
 
 
-def write_seen(lease: Lease, weight: Decimal, detail: str) -> None:
+def write_seen(lease: Lease, seen: Observed) -> None:
     """Store a routine read-back, if the lease is still ours."""
     with connection.cursor() as cursor:
-        cursor.execute(_SEEN, [weight, detail[:500], lease.route_id, lease.epoch])
+        told = (seen.weight, seen.detail[:500], seen.in_flight)
+        cursor.execute(_SEEN, (*told, lease.route_id, lease.epoch))

@@ -29,7 +29,7 @@ def lint(
     """Everything that is wrong with `plan`. `ask_sources`: let each source parse its queries."""
     asker = _Asker() if ask_sources else None
     invalid = asker.invalid if asker else None
-    return lint_plan(plan, Seams(DRIVERS, SOURCES, CHANNELS, cannot, invalid), people)
+    return lint_plan(plan, Seams(DRIVERS, SOURCES, CHANNELS, cannot, invalid, lag), people)
 
 
 def cannot(binding: RouteBinding, weight: Decimal) -> str | None:
@@ -39,6 +39,11 @@ def cannot(binding: RouteBinding, weight: Decimal) -> str | None:
         return seams.driver(binding.driver, binding.config, "").cannot(weight)
     except ConfigError:
         return None
+
+
+def lag(binding: RouteBinding) -> float:
+    """Seconds by which clients of a route follow late. No I/O."""
+    return seams.driver(binding.driver, binding.config, "").lag
 
 
 @dataclass(slots=True)

@@ -145,7 +145,7 @@ class _Visit:
         if route.trouble or route.drift_since is not None:
             shift.back_in_line(route.pk, _read_back(seen))
         else:
-            leases.write_seen(self.lease, seen.weight, seen.detail)
+            leases.write_seen(self.lease, seen)
         return True
 
     def _wait(self, standing: Standing, seen: Observed | None) -> bool:
@@ -163,7 +163,7 @@ class _Visit:
     def _drift(self, seen: Observed | None) -> bool:
         assert seen is not None  # noqa: S101 (DRIFT is decided on a reading only)
         shift.drifted(self.lease.route_id, self.lease.epoch, _read_back(seen))
-        leases.write_seen(self.lease, seen.weight, seen.detail)
+        leases.write_seen(self.lease, seen)
         return True
 
     def _write(self, standing: Standing, seen: Observed | None, do: Do) -> bool:
@@ -248,7 +248,7 @@ class _Visit:
 
 
 def _read_back(seen: Observed) -> ReadBack:
-    return ReadBack(seen.weight, seen.detail[:500])
+    return ReadBack(seen.weight, seen.detail[:500], seen.in_flight)
 
 
 def _not_there(read: Observed | None) -> str:

@@ -19,16 +19,19 @@ if TYPE_CHECKING:
     from migrations_app.domain.actor import Actor, Click
     from migrations_app.domain.plan.bind import BoundPlan
     from migrations_app.domain.plan.schema import Route as Planned
+    from migrations_app.drivers.base import Driver
 
 
 def start(run_id: int, actor: Actor, click: Click) -> Outcome:
     """`actions.start`, refused while a route can't be read or is not at its baseline."""
+    lags: dict[str, float] = {}
     run = Run.objects.select_related("migration").filter(pk=run_id, state="planned").first()
     if run is not None:
         bound = bind(Plan.model_validate(run.migration.plan), run.environment)
         _require_alone(run, bound)
         _look(bound)
-    done = actions.start(run_id, actor, click)
+        lags = {route.name: _driver(bound, route).lag for route in bound.plan.routes}
+    done = actions.start(run_id, actor, click, lags)
     if not done.replayed:
         print_sheet(run_id)
     return done
@@ -57,10 +60,8 @@ def _look(bound: BoundPlan) -> None:
 
 
 def _trouble(bound: BoundPlan, route: Planned) -> str | None:
-    binding = bound.routes[route.name]
     try:
-        driver = seams.driver(binding.driver, binding.config, f"routes.{route.name}")
-        seen = driver.observe()
+        seen = _driver(bound, route).observe()
     except WarroomError as error:
         return f"{route.name} can't be read: {error}."
     if seen.weight == route.baseline:
@@ -69,3 +70,8 @@ def _trouble(bound: BoundPlan, route: Planned) -> str | None:
         f"{route.name} is at {seen.weight.normalize():f} % GREEN, its baseline is "
         f"{route.baseline.normalize():f} %: bring it there first."
     )
+
+
+def _driver(bound: BoundPlan, route: Planned) -> Driver:
+    binding = bound.routes[route.name]
+    return seams.driver(binding.driver, binding.config, f"routes.{route.name}")

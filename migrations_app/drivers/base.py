@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
+from migrations_app.domain.capabilities import Capabilities
 from migrations_app.domain.registry import Registry
 
 if TYPE_CHECKING:
@@ -33,17 +34,6 @@ class Observed:
     token: str | None = None
     detail: str = ""
     in_flight: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a plane can do, declared so that a plan can be refused before it starts."""
-
-    compare_and_set: bool = False  # refuses a write based on an old token
-    mirror: bool = False  # can copy requests to GREEN without serving from it: `moves: mirror`
-    binary: bool = False  # only 0 and 100
-    in_flight: bool = False  # tells what is still under way on the side that was left
-    finest_step: str = "1"  # smallest difference in percent that it can express
 
 
 @runtime_checkable
@@ -97,12 +87,16 @@ class Driver(Protocol):
     def close(self) -> None: ...
 
 
+__all__ = ["DRIVERS", "Capabilities", "Driver", "Observed"]
+
 DRIVERS: Registry[Driver] = Registry(
     "warroom.drivers",
     "driver",
     {
+        "aws-alb": "migrations_app.drivers.aws.alb:AlbDriver",
         "fake": "migrations_app.drivers.fake.driver:FakeDriver",
         "haproxy": "migrations_app.drivers.haproxy.driver:HAProxyDriver",
+        "nginx": "migrations_app.drivers.nginx.driver:NginxDriver",
         "unleash": "migrations_app.drivers.flags.unleash.driver:UnleashDriver",
     },
 )

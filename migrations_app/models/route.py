@@ -25,10 +25,13 @@ class Route(models.Model):
     config = models.JSONField()
     baseline = models.DecimalField(max_digits=5, decimal_places=2)
     desired = models.DecimalField(max_digits=5, decimal_places=2)
+    moves = models.CharField(max_length=8, default="share", db_default="share")
+    lag = models.FloatField(default=0, db_default=0)  # seconds by which clients follow late
 
     observed = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     observed_at = models.DateTimeField(null=True)
     observed_detail = models.CharField(max_length=500, blank=True)
+    in_flight = models.PositiveIntegerField(null=True)  # on the side that gets nothing new
     trouble = models.CharField(max_length=500, blank=True)
     trouble_since = models.DateTimeField(null=True)
     drift_since = models.DateTimeField(null=True)

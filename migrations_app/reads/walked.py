@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Walked:
     """A rollback in which every route was read back, and that was measured.
 
-    `took`: from `begun` (breach, click or trip) to the last read-back: what an RTO is about.
+    `took`: from `begun` (breach, click or trip) to the last read-back, and the time by which the
+    clients of the slowest route follow late (a DNS record's TTL): what an RTO is about.
     `asked`: from the moment it was asked for.
     """
 
@@ -69,4 +70,5 @@ def _restored(slug: str) -> QuerySet[Event, _Row]:
 def _walked(row: _Row) -> Walked:
     at, told, kind = row
     took, asked = (timedelta(seconds=float(str(told[key]))) for key in ("seconds", "asked_seconds"))
-    return Walked(took, asked, str(told["from"]), at, kind)
+    late = timedelta(seconds=float(str(told.get("lag_seconds", 0))))
+    return Walked(took + late, asked, str(told["from"]), at, kind)

@@ -12,6 +12,7 @@ from migrations_app.actions import rollback, start
 from migrations_app.actions.rollback import Back
 from migrations_app.conductor import doctor_stack
 from migrations_app.conductor.rollback import roll_back
+from migrations_app.conductor.start import start as conductor_start
 from migrations_app.domain.actor import ENGINE
 from migrations_app.domain.plan.bind import bind
 from migrations_app.domain.plan.schema import Plan
@@ -187,6 +188,22 @@ def test_one_that_took_longer_than_the_rto_is_not_enough(house: House) -> None:
     assert found is not None
     assert not found.well
     assert "at best 3 m from the click, but the RTO is 2 m" in found.sentence
+
+
+def test_clients_that_follow_late_count_against_the_rto(house: House) -> None:
+    """A DNS record is back at once; whoever asked a minute ago is not."""
+    changes = {"environments": house.environments(lag=300), "phases": [phase("half", 50)]}
+    made = house.planned(**changes)
+    house.source.set("errors", 0.0)
+    conductor_start(made.run_id, made.ana, CLICK)
+    house.settle(made)
+    roll_back(made.run_id, made.lee, Back())
+    event = restored(made)
+    assert event.payload["lag_seconds"] == 300
+    assert "clients follow within 5 m" in event.sentence
+    found = walked("orders-db")
+    assert found is not None
+    assert found.took - found.asked == timedelta(seconds=300)
 
 
 def test_a_start_in_production_says_what_was_known_of_the_way_back(house: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from migrations_app.domain.plan.bind import routed
 from migrations_app.domain.plan.problem import Loc, Problem, Severity, dotted
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class Case:
     def environments(self) -> Iterator[tuple[Loc, Environment]]:
         """Every environment and where it stands."""
         for name, environment in self.plan.environments.items():
-            yield ("environments", name), environment
+            routes = routed(self.plan, environment)
+            yield ("environments", name), environment.model_copy(update={"routes": routes})
 
     def gates(self) -> Iterator[tuple[Loc, int, Gate]]:
         """Every gate, where it stands and the index of its phase."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from migrations_app.domain.lint.base import Case
-    from migrations_app.domain.lint.seams import Kinds
+    from migrations_app.domain.lint.seams import Configured, Kinds
     from migrations_app.domain.plan.plain import JsonObject
     from migrations_app.domain.plan.problem import Loc, Problem
 
@@ -67,7 +67,7 @@ def interval_too_short(case: Case) -> Iterator[Problem]:
                 )
 
 
-def bindings(case: Case) -> Iterator[tuple[Loc, Kinds, str, JsonObject]]:
+def bindings(case: Case) -> Iterator[tuple[Loc, Kinds[Configured], str, JsonObject]]:
     """Every binding: where it stands, where its kind is looked up, the kind, the configuration."""
     for loc, environment in case.environments():
         for name, route in environment.routes.items():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrations_app.domain.duration import spoken
 from migrations_app.domain.lint.base import error, warning
+from migrations_app.domain.lint.planes import latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,13 +27,14 @@ def no_rollback_plan(case: Case) -> Iterator[Problem]:
 
 
 def rollback_too_slow(case: Case) -> Iterator[Problem]:
-    """A rollback that takes longer than was promised."""
-    rto, total = case.plan.objectives.rto, case.plan.rollback.total
-    if rto is not None and total > rto:
+    """A rollback that takes longer than was promised, the last client included."""
+    rto, total, late = case.plan.objectives.rto, case.plan.rollback.total, latest(case)
+    if rto is not None and total + late > rto:
+        clients = f", and clients follow {spoken(late)} later" if late else ""
         yield error(
             ("rollback",),
-            f"Rolling back takes {spoken(total)}, but the RTO is {spoken(rto)}: shorten the plan, "
-            "or agree on another RTO.",
+            f"Rolling back takes {spoken(total)}{clients}, but the RTO is {spoken(rto)}: shorten "
+            "the plan, or agree on another RTO.",
         )
 
 

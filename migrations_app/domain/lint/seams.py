@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from migrations_app.domain.capabilities import Capabilities
     from migrations_app.domain.plan.environment import RouteBinding, SourceBinding
 
 
 Cannot: TypeAlias = "Callable[[RouteBinding, Decimal], str | None]"
 Invalid: TypeAlias = "Callable[[SourceBinding, str], str | None]"
+Lag: TypeAlias = "Callable[[RouteBinding], float]"
 
 
 class Configured(Protocol):
@@ -24,21 +26,37 @@ class Configured(Protocol):
     Config: ClassVar[type[BaseModel]]
 
 
-class Kinds(Protocol):
+class Moving(Configured, Protocol):
+    """A driver class."""
+
+    capabilities: ClassVar[Capabilities]
+
+
+class Telling(Configured, Protocol):
+    """A source class; `past`: whether it can tell what was."""
+
+    past: ClassVar[bool]
+
+
+Kind_co = TypeVar("Kind_co", bound=Configured, covariant=True)
+
+
+class Kinds(Protocol[Kind_co]):
     """A registry: `load` raises `ConfigError`, naming the nearest known kind."""
 
-    def load(self, kind: str) -> type[Configured]: ...
+    def load(self, kind: str) -> type[Kind_co]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Seams:
     """`cannot` says why a route can't take a weight, `invalid` why a source refuses a query; None
-    when all is well. They raise `ConfigError` or `SeamError` when they can't tell. Without one of
-    them its rule is not checked.
+    when all is well. `lag` says how many seconds clients follow a route late. They raise
+    `ConfigError` or `SeamError` when they can't tell. Without one of them its rule is not checked.
     """
 
-    drivers: Kinds
-    sources: Kinds
-    channels: Kinds
+    drivers: Kinds[Moving]
+    sources: Kinds[Telling]
+    channels: Kinds[Configured]
     cannot: Cannot | None = None
     invalid: Invalid | None = None
+    lag: Lag | None = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from migrations_app.domain.errors import ConfigError, SeamError
 from migrations_app.domain.lint.base import error, warning
+from migrations_app.domain.plan.schema import Moves
 from migrations_app.domain.weights import targets
 
 if TYPE_CHECKING:
@@ -53,11 +54,12 @@ def _refused(
 
 
 def weight_goes_down(case: Case) -> Iterator[Problem]:
-    """A later phase that gives GREEN less than an earlier one."""
+    """A later phase that gives GREEN less than an earlier one. A mirror may end."""
+    mirrors = _mirrors(case)
     for index, phase in enumerate(case.plan.phases):
         before = targets(case.plan, index - 1)
         for route, weight in phase.weights.items():
-            if weight < before.get(route, weight):
+            if route not in mirrors and weight < before.get(route, weight):
                 yield warning(
                     ("phases", index, "weights", route),
                     f'The phase "{phase.name}" takes "{route}" down from {before[route]:f} % to '
@@ -72,11 +74,15 @@ def never_complete(case: Case) -> Iterator[Problem]:
     last = len(case.plan.phases) - 1
     for index, route in enumerate(case.plan.routes):
         weight = targets(case.plan, last)[route.name]
-        if weight < 100:
+        if weight < 100 and route.moves is Moves.SHARE:
             yield warning(
                 ("routes", index),
                 f'The route "{route.name}" is at {weight:f} % when the run completes, not at 100.',
             )
+
+
+def _mirrors(case: Case) -> set[str]:
+    return {route.name for route in case.plan.routes if route.moves is Moves.MIRROR}
 
 
 def _weights(case: Case) -> Iterator[tuple[Loc, str, Decimal]]:

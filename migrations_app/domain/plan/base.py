@@ -30,9 +30,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-def wrong(sentence: str) -> PydanticCustomError:
-    """A validation error that says exactly `sentence`."""
-    return PydanticCustomError("plan", "{sentence}", {"sentence": sentence})
+def wrong(sentence: str, at: str | None = None) -> PydanticCustomError:
+    """A validation error that says exactly `sentence`, about the key `at` of what is validated."""
+    inside = {} if at is None else {"at": at}
+    return PydanticCustomError("plan", "{sentence}", {"sentence": sentence, **inside})
 
 
 NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"

@@ -19,7 +19,7 @@ from migrations_app.domain.plan.environment import (
     SourceBinding,
 )
 from migrations_app.domain.plan.problem import nearest
-from migrations_app.domain.plan.schema import Plan, Topic
+from migrations_app.domain.plan.schema import Moves, Plan, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -101,10 +101,20 @@ def bind(plan: Plan, environment: str) -> BoundPlan:
         environment=environment,
         kind=chosen.kind,
         plan=plan.model_copy(update={"checks": checks, "environments": {}}),
-        routes=_chosen(chosen.routes, [route.name for route in plan.routes], f"{path}.routes"),
+        routes=_chosen(routed(plan, chosen), [one.name for one in plan.routes], f"{path}.routes"),
         sources=_chosen(chosen.sources, used, f"{path}.sources"),
         channels=chosen.channels,
     )
+
+
+def routed(plan: Plan, environment: Environment) -> dict[str, RouteBinding]:
+    """The routes of `environment`; the driver of a mirror is told that it moves one."""
+    mirrors = {route.name for route in plan.routes if route.moves is Moves.MIRROR}
+    told = {"moves": Moves.MIRROR.value}
+    return {
+        name: one.model_copy(update={"config": {**one.config, **told}}) if name in mirrors else one
+        for name, one in environment.routes.items()
+    }
 
 
 def filled(check: Check, environment: Environment, path: str) -> Check:

@@ -6,14 +6,26 @@ from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import (
+    ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
     model_serializer,
     model_validator,
 )
 
-from migrations_app.domain.plan.base import Count, Duration, Flag, Line, Name, Strict, Text
+from migrations_app.domain.plan.base import (
+    Config,
+    Count,
+    Duration,
+    Flag,
+    Line,
+    Name,
+    Strict,
+    Text,
+    wrong,
+)
 from migrations_app.domain.quantity import Unit
+from migrations_app.domain.ready import NotReady, written_out
 from migrations_app.domain.verdict.rule import BaselineKind, OnNoData
 
 QueryText = Annotated[Text, Field(min_length=1)]
@@ -78,9 +90,17 @@ class Check(Strict):
     back it looks, and becomes `${window}` in it. `hold` is how long the condition must stay true,
     `consecutive` how many evaluations in a row; with `fraction` ("95 %") it must be true for that
     share of the hold. `observe`: watched and shown, binding nothing.
+
+    `use` names a ready-made check, `with` its parameters: whatever is not given comes from there,
+    at once. A check that has a query is written out, and `use` only says where it came from: what
+    a stored plan means does not change with the catalogue.
     """
 
+    model_config = ConfigDict(serialize_by_alias=True)
+
     name: Name
+    use: Name | None = None
+    params: Config = Field(default_factory=dict, alias="with")
     title: Line | None = None
     source: Name
     query: QueryText
@@ -100,8 +120,22 @@ class Check(Strict):
     on_no_data: OnNoData = OnNoData.HOLD
     observe: Flag = False
 
+    @model_validator(mode="before")
+    @classmethod
+    def _written_out(cls, value: object) -> object:
+        if not isinstance(value, dict) or value.get("query") is not None:
+            return value
+        if value.get("use") is None:
+            return value
+        try:
+            return written_out(value)
+        except NotReady as error:
+            raise wrong(str(error), error.at) from None
+
     @model_validator(mode="after")
     def _one_condition(self) -> Self:
+        if self.params and self.use is None:
+            raise wrong("`with` goes with `use`: say which ready-made check it is for", "with")
         if (self.fail_when is None) == (self.pass_when is None):
             raise ValueError("needs exactly one of `fail_when` and `pass_when`")
         return self

@@ -31,7 +31,9 @@ _WRITTEN: Final = {
 
 def place(error: ErrorDetails) -> Loc:
     """Where it is, without pydantic's own marks."""
-    return tuple(part for part in error["loc"] if part != "[key]")
+    within = (error.get("ctx") or {}).get("at")
+    found = tuple(part for part in error["loc"] if part != "[key]")
+    return found if within is None else (*found, str(within))
 
 
 def sentence(error: ErrorDetails, model: type[BaseModel]) -> str:

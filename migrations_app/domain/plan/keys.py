@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeGuard, Union, get_args, get_origin
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
     from migrations_app.domain.plan.problem import Loc
 
 
@@ -16,17 +18,22 @@ def keys_at(model: type[BaseModel], loc: Loc) -> list[str]:
     found: object = model
     for part in loc:
         found = _inside(found, part)
-    return list(found.model_fields) if _is_model(found) else []
+    return list(_fields(found)) if _is_model(found) else []
 
 
 def _inside(annotation: object, part: str | int) -> object:
     """The type of what stands at `part` within `annotation`, without its "or nothing"."""
     if _is_model(annotation):
-        field = annotation.model_fields.get(str(part))
+        field = _fields(annotation).get(str(part))
         return _certain(field.annotation) if field else None
     if get_origin(annotation) is tuple:
         return get_args(annotation)[0]
     return get_args(annotation)[1] if get_origin(annotation) is dict else None
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields, by the keys they are written with."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _certain(annotation: object) -> object:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pydantic import Field, StrictInt
 
-from migrations_app.domain.plan.base import Line, Name, Strict, Text, Username, Weight
+from migrations_app.domain.plan.base import Duration, Line, Name, Strict, Text, Username, Weight
 from migrations_app.domain.plan.check import Check
 from migrations_app.domain.plan.comms import Comms
 from migrations_app.domain.plan.environment import Environment
@@ -21,16 +22,27 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+class Moves(StrEnum):
+    """What a route's weight is a percentage of."""
+
+    SHARE = "share"  # GREEN serves so much
+    MIRROR = "mirror"  # so much is copied to GREEN, whose answers nobody gets
+
+
 class Route(Strict):
     """One traffic plane to move. `baseline` is GREEN's share when everything is on BLUE.
 
-    Rolling back moves the lowest `rank` first; routes of the same rank move at once.
+    Rolling back moves the lowest `rank` first; routes of the same rank move at once. `drain` is
+    how long a phase waits, once its weights are confirmed, for what is still under way on the side
+    that gets nothing new; nothing is ever cut off.
     """
 
     name: Name
     title: Line | None = None
     rank: StrictInt = 0
     baseline: Weight = Decimal(0)
+    moves: Moves = Moves.SHARE
+    drain: Duration = timedelta(0)
 
 
 class AbortCriterion(Strict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
@@ -26,7 +26,8 @@ class FakeConfig(Strict):
     """`name` is shared by every driver in the process; `path` by every process that names the file.
 
     `compare_and_set`: the plane has tokens and refuses a write based on an old one. `binary`: only
-    0 and 100. `timeout` in seconds. `faults` are this driver's, until some are injected.
+    0 and 100. `timeout` in seconds, `lag` too: by how much its clients follow late. `faults` are
+    this driver's, until some are injected.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
@@ -36,6 +37,8 @@ class FakeConfig(Strict):
     compare_and_set: bool = True
     binary: bool = False
     timeout: Annotated[float, Field(gt=0, le=30)] = 2.0
+    lag: Annotated[float, Field(ge=0, le=86_400)] = 0.0
+    moves: Literal["share", "mirror"] = "share"
     faults: Faults = WELL
 
 
@@ -44,16 +47,21 @@ class FakeDriver:
 
     kind: ClassVar[str] = "fake"
     Config: ClassVar[type[BaseModel]] = FakeConfig
-    capabilities: ClassVar[Capabilities] = Capabilities(compare_and_set=True, finest_step="0.01")
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        compare_and_set=True, mirror=True, in_flight=True, finest_step="0.01"
+    )
     verify_deadline: ClassVar[float] = 2.0
     read_interval: ClassVar[float] = 1.0
     tried: ClassVar[str] = "nothing but itself"
-    lag = 0.0
 
     def __init__(self, config: FakeConfig) -> None:
         self._config = config
         born = Born(initial=config.initial, targets=config.targets)
         self.plane: FakePlane = plane(config.name, born, config.path)
+
+    @property
+    def lag(self) -> float:
+        return self._config.lag
 
     def cannot(self, weight: Decimal) -> str | None:
         """Why not, for numbers that are no weights and, in binary mode, all but 0 and 100."""
@@ -71,7 +79,8 @@ class FakeDriver:
         state = self.plane.state()
         told = ", ".join(f"{plain(weight)} %" for weight in state.targets)
         token = str(state.version) if self._config.compare_and_set else None
-        return Observed(state.weight, token, f"green {told}")
+        left = faults.lingering if state.weight in {Decimal(0), Decimal(100)} else None
+        return Observed(state.weight, token, f"green {told}", left)
 
     def apply(self, weight: Decimal, token: str | None, epoch: int | None = None) -> None:
         """Set every target. `epoch` is only written down, for tests that ask who wrote what."""

@@ -22,7 +22,8 @@ class Faults(Strict):
     before the write reaches the plane, as when its process is paused.
     What happens to the answer: it takes `slow` seconds; `time_out` loses it.
     `unreachable`: nothing can be read. `drift_to`: `drift_after` seconds after each write an
-    outside hand moves the plane there.
+    outside hand moves the plane there. `lingering`: so many requests are still under way on the
+    side that gets nothing new.
     """
 
     refuse: bool = False
@@ -37,6 +38,7 @@ class Faults(Strict):
     unreachable: bool = False
     drift_to: Weight | None = None
     drift_after: Seconds = 0.0
+    lingering: Annotated[int, Field(ge=0)] | None = None
     times: Annotated[int, Field(ge=1)] | None = None
 
     def __str__(self) -> str:

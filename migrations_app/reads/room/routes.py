@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from migrations_app.domain.plan.schema import Moves
 from migrations_app.models import Flip, Latch, Route
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from decimal import Decimal
 
     from migrations_app.models import Run
 
@@ -33,11 +35,14 @@ class RouteView:
     name: str
     title: str
     kind: str
+    moves: str
     baseline: Decimal
     desired: Decimal
     observed: Decimal | None
     observed_at: datetime | None
     detail: str
+    in_flight: int | None
+    lag: timedelta
     trouble: str
     trouble_since: datetime | None
     drift_since: datetime | None
@@ -47,6 +52,18 @@ class RouteView:
     def in_line(self) -> bool:
         """Whether it was last seen where it ought to be, and can be read."""
         return self.observed == self.desired and not self.trouble
+
+    @property
+    def mirror(self) -> bool:
+        """Whether its weight is what is copied to GREEN, not what GREEN serves."""
+        return self.moves == Moves.MIRROR
+
+    @property
+    def left(self) -> str:
+        """The side that gets nothing new, where one does."""
+        if self.observed is None:
+            return ""
+        return {Decimal(0): "green", Decimal(100): "blue"}.get(self.observed, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +95,14 @@ def _view(route: Route, flip: FlipView | None) -> RouteView:
         name=route.name,
         title=route.title,
         kind=route.kind,
+        moves=route.moves,
         baseline=route.baseline,
         desired=route.desired,
         observed=route.observed,
         observed_at=route.observed_at,
         detail=route.observed_detail,
+        in_flight=route.in_flight,
+        lag=timedelta(seconds=route.lag),
         trouble=route.trouble,
         trouble_since=route.trouble_since,
         drift_since=route.drift_since,

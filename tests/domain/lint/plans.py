@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
+from migrations_app.domain.capabilities import Capabilities
 from migrations_app.domain.errors import ConfigError
 from migrations_app.domain.lint.seams import Seams
 from migrations_app.domain.lint.table import lint
@@ -15,7 +16,6 @@ from migrations_app.domain.plan.schema import Plan
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from migrations_app.domain.lint.seams import Configured
     from migrations_app.domain.plan.problem import Problem
 
 
@@ -38,10 +38,12 @@ class Settings(BaseModel):
 
 class Fake:
     Config: ClassVar[type[BaseModel]] = Settings
+    capabilities: ClassVar[Capabilities] = Capabilities()
+    past: ClassVar[bool] = False
 
 
 class Kinds:
-    def load(self, kind: str) -> type[Configured]:
+    def load(self, kind: str) -> type[Fake]:
         if kind != "fake":
             raise ConfigError(f'there is no thing of kind "{kind}".')
         return Fake

@@ -10,11 +10,12 @@ from tests.domain.lint.broken.comms import COMMS
 from tests.domain.lint.broken.names import NAMES
 from tests.domain.lint.broken.people import PEOPLE
 from tests.domain.lint.broken.phases import GATES, STEPS, TIMES, WEIGHTS
+from tests.domain.lint.broken.planes import PLANES
 from tests.domain.lint.broken.shape import SHAPE
 
 __all__ = ["BROKEN", "Broken"]
 
 BROKEN = [
     *(*SHAPE, *NAMES, *PEOPLE, *ABORTS, *ROLLBACK, *WEIGHTS, *TIMES, *GATES, *STEPS),
-    *(*CHECKS, *QUERIES, *BINDINGS, *SECRETS, *COMMS),
+    *(*CHECKS, *QUERIES, *BINDINGS, *SECRETS, *COMMS, *PLANES),
 ]
