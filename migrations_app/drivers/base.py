@@ -94,8 +94,10 @@ DRIVERS: Registry[Driver] = Registry(
     "driver",
     {
         "aws-alb": "migrations_app.drivers.aws.alb:AlbDriver",
+        "envoy": "migrations_app.drivers.envoy.driver:EnvoyDriver",
         "fake": "migrations_app.drivers.fake.driver:FakeDriver",
         "haproxy": "migrations_app.drivers.haproxy.driver:HAProxyDriver",
+        "istio": "migrations_app.drivers.kube.istio:IstioDriver",
         "nginx": "migrations_app.drivers.nginx.driver:NginxDriver",
         "unleash": "migrations_app.drivers.flags.unleash.driver:UnleashDriver",
     },

@@ -1,0 +1,1 @@
+"""Counterparts that can't be had for real here, held against their vendors' own rules."""
