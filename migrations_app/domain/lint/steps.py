@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 EXECUTABLE: Final = frozenset({Action.WAIT})
 
+_BY_HAND: Final = "Make it a manual step with instructions."
+_AS_A_ROUTE: Final = (
+    "Make it a route, with `moves: switch` where it is no traffic, and give it a weight in this "
+    "phase: then it is read back, watched for drift, and undone by a rollback."
+)
+_INSTEAD: Final = {Action.FLAG: _AS_A_ROUTE, Action.TRAFFIC: _AS_A_ROUTE}
+
 
 def step_not_executable(case: Case) -> Iterator[Problem]:
     """An action that this version does not do by itself."""
@@ -24,7 +31,7 @@ def step_not_executable(case: Case) -> Iterator[Problem]:
             yield error(
                 (*loc, "action"),
                 f'The step "{step.name}" is the action {step.action}, which Warroom can\'t do by '
-                "itself yet: make it a manual step with instructions.",
+                f"itself. {_INSTEAD.get(step.action, _BY_HAND)}",
             )
 
 

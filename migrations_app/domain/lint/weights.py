@@ -54,12 +54,12 @@ def _refused(
 
 
 def weight_goes_down(case: Case) -> Iterator[Problem]:
-    """A later phase that gives GREEN less than an earlier one. A mirror may end."""
-    mirrors = _mirrors(case)
+    """A later phase that gives GREEN less than an earlier one. Mirrors and switches may end."""
+    serving = _serving(case)
     for index, phase in enumerate(case.plan.phases):
         before = targets(case.plan, index - 1)
         for route, weight in phase.weights.items():
-            if route not in mirrors and weight < before.get(route, weight):
+            if route in serving and weight < before.get(route, weight):
                 yield warning(
                     ("phases", index, "weights", route),
                     f'The phase "{phase.name}" takes "{route}" down from {before[route]:f} % to '
@@ -81,8 +81,8 @@ def never_complete(case: Case) -> Iterator[Problem]:
             )
 
 
-def _mirrors(case: Case) -> set[str]:
-    return {route.name for route in case.plan.routes if route.moves is Moves.MIRROR}
+def _serving(case: Case) -> set[str]:
+    return {route.name for route in case.plan.routes if route.moves is Moves.SHARE}
 
 
 def _weights(case: Case) -> Iterator[tuple[Loc, str, Decimal]]:

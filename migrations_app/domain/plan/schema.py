@@ -27,6 +27,7 @@ class Moves(StrEnum):
 
     SHARE = "share"  # GREEN serves so much
     MIRROR = "mirror"  # so much is copied to GREEN, whose answers nobody gets
+    SWITCH = "switch"  # no traffic at all: something that is off (0) or on (100) for a while
 
 
 class Route(Strict):

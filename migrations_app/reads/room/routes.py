@@ -59,6 +59,13 @@ class RouteView:
         return self.moves == Moves.MIRROR
 
     @property
+    def switch(self) -> str:
+        """`on`, `off` or `between` of what is no traffic; empty for traffic."""
+        if self.moves != Moves.SWITCH or self.observed is None:
+            return ""
+        return {Decimal(0): "off", Decimal(100): "on"}.get(self.observed, "between")
+
+    @property
     def left(self) -> str:
         """The side that gets nothing new, where one does."""
         if self.observed is None:

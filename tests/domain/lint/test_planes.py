@@ -35,6 +35,10 @@ def test_a_mirror_may_go_down_and_ends_at_nothing() -> None:
     assert problems(MIRROR, ABLE) == []
 
 
+def test_a_switch_may_be_turned_off_again() -> None:
+    assert problems({"routes.0.moves": "switch", "phases.1.weights.web": 0}) == []
+
+
 def test_the_driver_is_told_that_it_moves_a_mirror() -> None:
     bound = bind(plan(MIRROR), "production")
     assert bound.routes["web"].config["moves"] == "mirror"
