@@ -63,6 +63,7 @@ SOURCES: Registry[Source] = Registry(
     "source",
     {
         "fake": "migrations_app.sources.fake.source:FakeSource",
+        "postgresql": "migrations_app.sources.postgresql.source:PostgreSQLSource",
         "prometheus": "migrations_app.sources.prometheus.source:PrometheusSource",
         "pushed": "migrations_app.sources.pushed:PushedSource",
     },

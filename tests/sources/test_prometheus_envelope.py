@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from migrations_app.domain.reading import Outcome
 from migrations_app.sources.prometheus.envelope import number
-from migrations_app.sources.prometheus.words import NoValue
+from migrations_app.sources.value import NoValue
 from migrations_app.wire.answer import Answer
 
 JSON = st.recursive(

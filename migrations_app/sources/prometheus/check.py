@@ -11,7 +11,7 @@ from migrations_app.domain.duration import spoken
 from migrations_app.domain.finding import Finding
 from migrations_app.sources.prometheus.envelope import number
 from migrations_app.sources.prometheus.question import Question, instant
-from migrations_app.sources.prometheus.words import NoValue
+from migrations_app.sources.value import NoValue
 from migrations_app.wire.answer import clean
 from migrations_app.wire.place import protection
 

@@ -13,7 +13,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from migrations_app.domain.reading import Outcome
-from migrations_app.sources.prometheus.words import Blame, NoValue, refused
+from migrations_app.sources.prometheus.words import refused
+from migrations_app.sources.value import Blame, NoValue
 from migrations_app.wire.answer import Answer, clean
 
 # Stricter than float(), which also takes "1_000" and " 1".

@@ -17,7 +17,7 @@ from migrations_app.domain.errors import Permanent, Transient
 from migrations_app.domain.reading import Point
 from migrations_app.sources.prometheus.envelope import Matrix, Sample, finite, unwrap
 from migrations_app.sources.prometheus.question import Question, limits
-from migrations_app.sources.prometheus.words import Blame, NoValue
+from migrations_app.sources.value import Blame, NoValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -7,9 +7,8 @@ number of one series that the server itself does not doubt.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from migrations_app.domain.errors import Transient
 from migrations_app.domain.reading import Outcome, Query, Reading
 from migrations_app.sources.prometheus.check import examine
 from migrations_app.sources.prometheus.config import PrometheusConfig
@@ -17,7 +16,7 @@ from migrations_app.sources.prometheus.envelope import number
 from migrations_app.sources.prometheus.history import History
 from migrations_app.sources.prometheus.question import instant
 from migrations_app.sources.prometheus.wire import Wire
-from migrations_app.sources.prometheus.words import Blame, NoValue
+from migrations_app.sources.value import NoValue, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
 
     from migrations_app.domain.finding import Finding
     from migrations_app.domain.reading import Point
-
-# Outcomes that say nothing against the query, only against the data of this moment.
-_DATA: Final = frozenset({Outcome.EMPTY, Outcome.MANY_SERIES, Outcome.NOT_FINITE, Outcome.WARNINGS})
 
 
 class _Moment(NamedTuple):
@@ -79,12 +75,7 @@ class PrometheusSource:
     def invalid(self, query: Query) -> str | None:
         """Asks it once, now: that also finds what parses but can't be judged, such as a range."""
         [answer] = self._wire.ask([instant(self._config, query.text)], self._budget)
-        value = number(answer)
-        if not isinstance(value, NoValue) or value.outcome in _DATA:
-            return None
-        if value.blame is Blame.QUERY:
-            return value.detail
-        raise Transient(value.detail)
+        return refusal(number(answer))
 
     def check(self) -> list[Finding]:
         """Reachable, authorised, which version, whose clock, how fresh, how well protected."""

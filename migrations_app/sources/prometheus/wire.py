@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from migrations_app.sources.prometheus.words import NoValue, unanswered
+from migrations_app.sources.prometheus.words import unanswered
 from migrations_app.wire.answer import Silence
 from migrations_app.wire.many import Many
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from migrations_app.sources.prometheus.config import PrometheusConfig
     from migrations_app.sources.prometheus.question import Question
+    from migrations_app.sources.value import NoValue
     from migrations_app.wire.answer import Answer
 
 

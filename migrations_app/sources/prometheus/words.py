@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from migrations_app.domain.reading import Outcome
+from migrations_app.sources.value import Blame, NoValue
 from migrations_app.wire.answer import Why, clean
 
 if TYPE_CHECKING:
@@ -24,23 +23,6 @@ _MEANING: Final = {
     503: "it gave up on the query",
     504: "a gateway before it gave up on the query",
 }
-
-
-class Blame(Enum):
-    """What would have to change before asking again could help."""
-
-    MOMENT = "moment"  # nothing; it may work the next time
-    QUERY = "query"
-    SETUP = "setup"  # address, credentials, rights
-
-
-@dataclass(frozen=True, slots=True)
-class NoValue:
-    """Nothing that could be judged, and why."""
-
-    outcome: Outcome
-    detail: str
-    blame: Blame = Blame.MOMENT
 
 
 def unanswered(silence: Silence) -> NoValue:
