@@ -29,6 +29,7 @@ class Crew:
 
     def __init__(self, size: int, new_lane: Callable[[], Lane], name: str = "wire") -> None:
         self.pid = os.getpid()
+        self._size = size
         self._threads = ThreadPoolExecutor(size, thread_name_prefix=name)
         self._new_lane = new_lane
         self._lock = threading.Lock()
@@ -50,7 +51,8 @@ class Crew:
 
     def give_back(self, lane: Lane, *, sound: bool) -> None:
         with self._lock:
-            if sound and not self.dismissed:
+            # Every write brings a lane of its own: more than there are hands would only pile up.
+            if sound and not self.dismissed and len(self._idle) < self._size:
                 self._idle.append(lane)
                 return
         lane.close()
