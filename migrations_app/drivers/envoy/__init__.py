@@ -1,0 +1,1 @@
+"""Envoy: weights in its runtime, or in a route file that it watches."""
