@@ -69,13 +69,25 @@ def _use(postgres_url: str, redis_url: str) -> None:
 
 def _let_tests_empty_what_is_append_only() -> None:
     """Between tests tables are truncated, which the timeline's triggers refuse to everybody but a
-    superuser who switches triggers off: the one hole that `verify` exists for."""
+    superuser who switches triggers off: the one hole that `verify` exists for.
+
+    A web process that a test started reads by itself now and then. Where its reading and the
+    emptying wait for one another, PostgreSQL ends one of them; that one is begun again.
+    """
+    from django.db import OperationalError
     from django.db.backends.postgresql.operations import DatabaseOperations
+    from psycopg.errors import DeadlockDetected
 
     flush = DatabaseOperations.execute_sql_flush
 
     def without_triggers(self: DatabaseOperations, statements: list[str]) -> None:
         off = "SET LOCAL session_replication_role = replica"
-        flush(self, [off, *statements])
+        for again in (True, True, False):
+            try:
+                return flush(self, [off, *statements])
+            except OperationalError as error:
+                if not (again and isinstance(error.__cause__, DeadlockDetected)):
+                    raise
+        return None
 
     DatabaseOperations.execute_sql_flush = without_triggers  # type: ignore[assignment, method-assign]  # tests only
