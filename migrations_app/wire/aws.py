@@ -10,6 +10,7 @@ import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from io import BytesIO
@@ -19,7 +20,7 @@ import httpx
 
 from migrations_app.domain.errors import ConfigError, Permanent, SeamError, Transient
 from migrations_app.wire.answer import Silence
-from migrations_app.wire.aws_refusal import nonsense, refusal
+from migrations_app.wire.aws_refusal import nonsense, not_its_own, refusal
 from migrations_app.wire.many import Many
 from migrations_app.wire.talk import left, unanswered
 
@@ -69,6 +70,9 @@ class Aws:
 
     def close(self) -> None:
         self._many.close()
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
 
     def _call(
         self, operation: str, call: _Call, arguments: Mapping[str, object]
@@ -80,7 +84,7 @@ class Aws:
             told: Mapping[str, Any] = getattr(self._client, operation)(**arguments)
         except errors.ClientError as error:
             raise refusal(error.response, self._place.host, writing=call.writing) from None
-        except errors.ResponseParserError:
+        except import_module("botocore.parsers").ResponseParserError:
             raise nonsense(self._place.host, writing=call.writing) from None
         except errors.BotoCoreError as error:
             raise _unsent(error, self._place.host) from None
@@ -117,6 +121,7 @@ class Aws:
 
     def _new_client(self) -> Any:
         session = import_module("botocore.session").Session()
+        session.register_component("data_loader", _loader())
         config = import_module("botocore.config").Config(
             retries={"total_max_attempts": 1}, proxies={}, user_agent_appid="warroom"
         )
@@ -142,8 +147,16 @@ class Aws:
             [answer] = self._many.ask([asked], budget)
         if isinstance(answer, Silence):
             raise unanswered(answer, writing=call.writing)
+        if why := not_its_own(answer, self._place.host):
+            raise why
         response = import_module("botocore.awsrequest").AWSResponse
         return response(request.url, answer.status, answer.headers, _Body(answer.body))
+
+
+@cache
+def _loader() -> Any:
+    """Descriptions of AWS's services: megabytes, read once for all."""
+    return import_module("botocore.loaders").create_loader()
 
 
 class _Body(BytesIO):

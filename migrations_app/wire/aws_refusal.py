@@ -10,6 +10,8 @@ from migrations_app.wire.answer import clean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from migrations_app.wire.answer import Answer
+
 SLOW_DOWN: Final = frozenset(
     {
         "PriorRequestNotComplete",  # Route 53, while the zone's last change is being taken
@@ -67,6 +69,18 @@ def refusal(response: Mapping[str, Any], host: str, *, writing: bool) -> SeamErr
     if code in _RIGHTS or status == 403:
         return AwsRefusal(f"Our AWS login may not do that; give it the right. {said}", code)
     return AwsRefusal(said, code)
+
+
+def not_its_own(answer: Answer, host: str) -> SeamError | None:
+    """What AWS's API never says in its own envelope, but somebody before it does."""
+    if answer.status == 429:
+        return Transient(f"{host} asks us to slow down (429).", answer.retry_after)
+    if 300 <= answer.status < 400:
+        return Permanent(
+            f"{host} redirects to {answer.elsewhere} ({answer.status}), which we don't follow: "
+            "give the address that answers by itself as url."
+        )
+    return None
 
 
 def nonsense(host: str, *, writing: bool) -> SeamError:

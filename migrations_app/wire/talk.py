@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     # Values of these are secrets: they are taken out of whatever the other side says.
     Headers = Callable[[], Mapping[str, str]]
+    Signer = Callable[[bytes], Mapping[str, str]]
     Params = Sequence[tuple[str, str]]
 
 _SLOW_DOWN: Final = frozenset({425, 429})
@@ -49,12 +50,16 @@ _ADVICE: Final = {
 class Talk:
     """The HTTP of one driver. Thread-safe; `repr` shows the host and nothing else.
 
-    `headers` gives what authenticates us, anew for each request.
+    `headers` gives what authenticates us, anew for each request; `sign` the headers that vouch for
+    its body.
     """
 
-    def __init__(self, place: Place, headers: Headers = dict, at_once: int = 4) -> None:
+    def __init__(
+        self, place: Place, headers: Headers = dict, at_once: int = 4, sign: Signer | None = None
+    ) -> None:
         self._place = place
         self._headers = headers
+        self._sign = sign
         self._many = Many(place, at_once)
 
     def __repr__(self) -> str:
@@ -91,6 +96,8 @@ class Talk:
         if body is not None:
             headers["content-type"] = media_type
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        if self._sign is not None:
+            headers.update(self._sign(data or b""))
         url = httpx.URL(self._place.url + path)
         if params:
             url = url.copy_merge_params(list(params))
