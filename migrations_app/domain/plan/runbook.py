@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from migrations_app.domain.plan import yaml_write
 from migrations_app.domain.plan.explain import place, sentence
+from migrations_app.domain.plan.fold_up import folded
 from migrations_app.domain.plan.problem import Problem, RunbookError, dotted
 from migrations_app.domain.plan.schema import Plan
 from migrations_app.domain.plan.yaml_read import Document, read
@@ -38,7 +39,10 @@ def load(text: str) -> Plan:
 
 def dump(plan: Plan) -> str:
     """The plan as YAML: what is not at its default, in the order of the schema."""
-    return yaml_write.write(plan.model_dump(mode="json", exclude_defaults=True))
+    data = plan.model_dump(mode="json", exclude_defaults=True)
+    if plan.checks:
+        data["checks"] = [folded(check) for check in plan.checks]
+    return yaml_write.write(data)
 
 
 def open_runbook(text: str) -> Runbook:

@@ -40,6 +40,8 @@ def _terms(check: Check) -> Iterator[str]:
         yield _against(check.baseline)
     if check.on_no_data is OnNoData.ROLLBACK:
         yield "no data rolls back"
+    if check.use:
+        yield f"ready-made: {check.use}"
 
 
 def _times(check: Check) -> Iterator[str]:

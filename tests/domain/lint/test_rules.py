@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 
 from migrations_app.domain.errors import ConfigError, Transient
 from migrations_app.domain.lint.table import RULES, lint
+from migrations_app.domain.plan.bind import bind
 from migrations_app.domain.plan.problem import Severity
 from tests.domain.lint.broken import BROKEN, Broken
-from tests.domain.lint.plans import SEAMS, problems
+from tests.domain.lint.plans import SEAMS, plan, problems
 from tests.domain.plan.strategies import PLANS
 
 if TYPE_CHECKING:
@@ -109,3 +110,12 @@ def test_whatever_the_plan_lint_answers(plan: Plan) -> None:
     for problem in lint(plan, SEAMS, {"ann"}):
         assert problem.sentence
         assert problem.code
+
+
+def test_a_ready_made_check_is_as_good_as_one_written_out() -> None:
+    lag = {"name": "lag", "source": "metrics", "use": "kafka_lag", "observe": True,
+           "with": {"group": "${var:group}"}}  # fmt: skip
+    edits = {"checks.2": lag, "environments.production.vars.group": "orders"}
+    assert problems(edits) == []
+    whole = bind(plan(edits), "production").whole()
+    assert [one for one in lint(whole, SEAMS) if one.path == "checks[2]"] == []

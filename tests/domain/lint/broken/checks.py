@@ -82,6 +82,34 @@ CHECKS = [
         "not how many it needs",
         W,
     ),
+    Broken(
+        "ready_rewritten",
+        {"checks.0.use": "error_ratio"},
+        "checks[0].use",
+        'not as "error_ratio" is today',
+        W,
+    ),
+    Broken(
+        "ready_rewritten",
+        {"checks.0.use": "gone_since"},
+        "checks[0].use",
+        'not as "gone_since" is today',
+        W,
+    ),
+    Broken(
+        "variable_breaks_out",
+        {
+            "checks.2": {
+                "name": "lag",
+                "source": "metrics",
+                "use": "kafka_lag",
+                "observe": True,
+                "with": {"group": "${var:green}"},
+            },
+        },
+        "environments.production.vars.green",
+        'which its value in "production" would end',
+    ),
 ]
 
 QUERIES = [
