@@ -95,9 +95,13 @@ DRIVERS: Registry[Driver] = Registry(
     {
         "aws-alb": "migrations_app.drivers.aws.alb:AlbDriver",
         "envoy": "migrations_app.drivers.envoy.driver:EnvoyDriver",
+        "caddy": "migrations_app.drivers.caddy.driver:CaddyDriver",
         "fake": "migrations_app.drivers.fake.driver:FakeDriver",
         "haproxy": "migrations_app.drivers.haproxy.driver:HAProxyDriver",
+        "gateway-api": "migrations_app.drivers.kube.gateway:GatewayDriver",
         "istio": "migrations_app.drivers.kube.istio:IstioDriver",
+        "linkerd": "migrations_app.drivers.kube.linkerd:LinkerdDriver",
+        "traefik-k8s": "migrations_app.drivers.kube.traefik:TraefikDriver",
         "nginx": "migrations_app.drivers.nginx.driver:NginxDriver",
         "unleash": "migrations_app.drivers.flags.unleash.driver:UnleashDriver",
     },

@@ -59,7 +59,7 @@ class Schema:
 
     def errors(self, obj: dict[str, Any]) -> list[str]:
         """As an API server words them."""
-        found = self._validator.iter_errors({key: obj[key] for key in obj if key != "metadata"})
+        found = self._validator.iter_errors(obj)
         return [f"{'.'.join(map(str, error.path))}: {error.message}"[:300] for error in found]
 
 
