@@ -65,7 +65,7 @@ contracts: $(VENV)/installed ## who may import whom
 	@$(BIN)/lint-imports --no-cache | tail -n 4
 
 bench: $(VENV)/installed ## how fast, beside peers (long; a quiet machine; nginx-light, libnginx-mod-nchan and wrk help)
-	@for one in rollback timeline fanout status; do $(BIN)/python -m bench.$$one || exit 1; done
+	@$(BIN)/python -m bench.report
 
 pictures: $(VENV)/installed ## the screenshots of README and docs, taken anew by Chromium
 	@$(BIN)/python -m tests.pictures

@@ -1,16 +1,7 @@
 #!/usr/bin/env python
-"""Django's command line for Warroom."""
+"""Warroom's command line, from a checkout. Installed, it is called `warroom`."""
 
-import os
-import sys
-
-
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 (settings first)
-
-    execute_from_command_line(sys.argv)
-
+from warroom.__main__ import main
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,7 @@
 """One change to many viewers: ours beside nginx, django-eventstream and a bare generator.
 
-    .venv/bin/python -m bench.fanout [--viewers 100,500,2000] [--rounds 3] [--events 30]
+    .venv/bin/python -m bench.fanout [--viewers 10,100,500,2000] [--rounds 3] [--events 30]
+                                     [--figures FILE]
 
 Real servers, each in a process of its own on the first core, PostgreSQL and Valkey among them; the
 viewers, raw connections in one process, on the second. Everybody is sent the same bytes: what our
@@ -33,8 +34,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 os.environ.setdefault("SECRET_KEY", "bench-only")
 
 from bench.fanout_cell import measured
-from bench.fanout_report import report
+from bench.fanout_report import grown, report
+from bench.growth_fit import table
 from bench.peers import EventStream, Hub, Nchan, Peer, Starlette, nchan_module
+from bench.plots import curves, written
 from bench.process import server_side
 from tests.servers import Servers, postgres_and_valkey
 
@@ -51,13 +54,18 @@ ALL = ("warroom", "hub", "starlette", "nchan", "eventstream")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="One change to many viewers.")
-    parser.add_argument("--viewers", default="100,500,2000")
+    parser.add_argument("--viewers", default="10,100,500,2000")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--events", type=int, default=30)
     parser.add_argument("--peers", default=",".join(ALL))
+    parser.add_argument("--figures", type=Path)
     asked = parser.parse_args()
     sizes = [int(size) for size in asked.viewers.split(",")]
-    report(run(asked.peers.split(","), sizes, asked.rounds, asked.events))
+    cells = run(asked.peers.split(","), sizes, asked.rounds, asked.events)
+    report(cells)
+    drawn = grown(cells)
+    print(table("To a viewer, p99, as viewers grow", drawn))
+    written(asked.figures, [curves("To a viewer, p99", drawn)])
 
 
 def run(names: Sequence[str], sizes: Sequence[int], rounds: int, events: int) -> list[Cell]:

@@ -7,6 +7,8 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from bench.growth_fit import Curve
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -99,6 +101,15 @@ def report(cells: Sequence[Cell]) -> None:
             medians = {name: row.median(found) for name, found in by_name.items()}
             floor = medians.get(FLOOR, math.nan)
             print(f"{row.name:<24}" + "".join(_shown(row, medians[one], floor) for one in names))
+
+
+def grown(cells: Iterable[Cell]) -> list[Curve]:
+    """The 99th percentile of the receipts as viewers grow, for every server."""
+    drawn: dict[str, Curve] = {}
+    for cell in cells:
+        curve = drawn.setdefault(cell.peer, Curve(cell.peer, "viewers"))
+        curve.add(cell.viewers, quantile(_receipts(cell.heard), 0.99))
+    return list(drawn.values())
 
 
 def _shown(row: Row, value: float, floor: float) -> str:

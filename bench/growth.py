@@ -1,7 +1,7 @@
 """How Warroom grows: checks 10 to 10,000, live runs 1 to 1,000, entries 100 to 1,000,000.
 
     .venv/bin/python -m bench.growth [--checks 10,100,1000,10000] [--runs 1,10,100,1000]
-                                     [--entries 100,10000,1000000] [--rounds 5] [--html FILE]
+                                     [--entries 100,10000,1000000] [--rounds 5] [--figures FILE]
 
 A real PostgreSQL and Valkey are started for it, and a server on loopback that answers instant
 queries. Every work at every size is timed in turn, round by round, in one process. Told are the
@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 os.environ.setdefault("SECRET_KEY", "bench-only")
 
-from bench.growth_fit import measured, page, table
+from bench.growth_fit import measured, table
+from bench.plots import curves, written
 from bench.process import Process
 from migrations_app.practice.ports import free_port
 from tests.servers import postgres_and_valkey
@@ -42,7 +43,7 @@ def main() -> None:
     parser.add_argument("--runs", default="1,10,100,1000")
     parser.add_argument("--entries", default="100,10000,1000000")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--html", type=Path, default=Path("var/growth.html"))
+    parser.add_argument("--figures", type=Path)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place, postgres_and_valkey() as servers:
         os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = (
@@ -57,9 +58,7 @@ def main() -> None:
         call_command("migrate", verbosity=0)
         logging.disable(logging.WARNING)
         figures = _figures(asked)
-    asked.html.parent.mkdir(parents=True, exist_ok=True)
-    asked.html.write_text(page(figures), encoding="utf-8")
-    print(f"drawn in {asked.html}")
+    written(asked.figures, [curves(title, drawn) for title, drawn in figures.items()])
 
 
 def _figures(asked: argparse.Namespace) -> dict[str, list[Curve]]:

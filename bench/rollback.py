@@ -1,6 +1,6 @@
 """How long from the click to the weight read back, beside what it can't be faster than.
 
-    .venv/bin/python -m bench.rollback [--rounds 200]
+    .venv/bin/python -m bench.rollback [--rounds 200] [--figures FILE]
 
 A real HAProxy and a real PostgreSQL are started for it. Five things are timed in turn, in one
 process, round by round, so that whatever else the machine does hits all of them alike:
@@ -17,14 +17,17 @@ Only the ratio means anything, and nothing is asserted.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import statistics
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 os.environ.setdefault("SECRET_KEY", "bench-only")
 
+from bench.plots import bars, written
 from migrations_app.practice.servers import binaries
 from tests.real_haproxy import RealHAProxy, haproxy
 from tests.servers import postgres_and_valkey
@@ -36,7 +39,8 @@ if TYPE_CHECKING:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Click to read-back, beside the bare calls.")
     parser.add_argument("--rounds", type=int, default=200)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--figures", type=Path)
+    asked = parser.parse_args()
     with postgres_and_valkey() as servers, haproxy(str(binaries.haproxy())) as balancer:
         os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = (
             servers.postgres_url, servers.redis_url,
@@ -47,7 +51,11 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        report(_measure(balancer, rounds))
+        logging.disable(logging.WARNING)
+        took = _measure(balancer, asked.rounds)
+    report(took)
+    halves = {name: statistics.median(seconds) for name, seconds in took.items()}
+    written(asked.figures, [bars("From the click, p50", halves)])
 
 
 def _measure(balancer: RealHAProxy, rounds: int) -> dict[str, list[float]]:

@@ -94,3 +94,20 @@ def test_the_ceiling_is_found() -> None:
     told = run("status", "--rate", "50", "--seconds", "2", "--rounds", "1", "--viewers", "3")
     assert "nginx, the same bytes" in told
     assert "our page" in told
+
+
+def test_growth_is_measured_and_drawn(tmp_path: Path) -> None:
+    figures = tmp_path / "figures"
+    sizes = ["--checks", "10,100", "--runs", "1,10", "--entries", "100,1000", "--rounds", "1"]
+    told = run("growth", *sizes, "--figures", str(figures))
+    for title in ("Checks evaluated", "Live runs", "Entries"):
+        assert title in told
+    assert figures.read_text().count("<svg") == 3
+
+
+def test_the_report_holds_what_was_said_and_drawn(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    run("report", "--only", "rollback", "--file", str(page))
+    said = page.read_text()
+    assert "click / (bare + commit) at p99" in said
+    assert "<svg" in said
