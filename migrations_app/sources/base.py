@@ -63,7 +63,9 @@ SOURCES: Registry[Source] = Registry(
     "source",
     {
         "fake": "migrations_app.sources.fake.source:FakeSource",
+        "http": "migrations_app.sources.http.source:HTTPSource",
         "postgresql": "migrations_app.sources.postgresql.source:PostgreSQLSource",
+        "parity": "migrations_app.sources.parity.source:ParitySource",
         "prometheus": "migrations_app.sources.prometheus.source:PrometheusSource",
         "pushed": "migrations_app.sources.pushed:PushedSource",
     },

@@ -26,11 +26,13 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`headers` have lower-case names; `body` is decompressed and within the limit."""
+    """`headers` have lower-case names; `body` is decompressed and within the limit. `seconds` from
+    asking to the last byte, with the connection where a new one had to be made."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def ok(self) -> bool:

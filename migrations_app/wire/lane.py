@@ -69,6 +69,7 @@ class Lane:
         repeated is sent on a lane of its own, which never has a kept connection.
         """
         self.sent = False
+        begun = time.monotonic()
         try:
             response = self._begin(request, deadline)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
@@ -76,7 +77,7 @@ class Lane:
                 raise
             response = self._begin(request, deadline)
         try:
-            return self._finish(response, deadline)
+            return self._finish(response, begun, deadline)
         finally:
             response.close()
 
@@ -108,7 +109,7 @@ class Lane:
         if self._cut:  # asked to stop while there was no socket yet
             self.cut()
 
-    def _finish(self, response: httpx.Response, deadline: float) -> Answer:
+    def _finish(self, response: httpx.Response, begun: float, deadline: float) -> Answer:
         body = bytearray()
         for piece in _unpacked(response, self._limit):
             body += piece
@@ -117,7 +118,8 @@ class Lane:
             if time.monotonic() > deadline:
                 raise httpx.ReadTimeout("the answer came too slowly")
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, bytes(body))
+        seconds = time.monotonic() - begun
+        return Answer(response.status_code, headers, bytes(body), seconds)
 
 
 def _unpacked(response: httpx.Response, limit: int) -> Iterator[bytes]:

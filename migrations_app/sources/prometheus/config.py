@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, ClassVar, Self
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import StringConstraints
 
-from migrations_app.domain.plan.base import Count
-from migrations_app.wire.patience import Patience
-from migrations_app.wire.place import Auth, HeaderName, HeaderValue, Place, Secretive
-
-_OURS = frozenset(
-    {"accept", "accept-encoding", "authorization", "connection", "content-length", "content-type"}
-    | {"host", "transfer-encoding", "x-scope-orgid"}
-)
-
+from migrations_app.sources.web.config import WebPlace
+from migrations_app.wire.patience import Patience  # noqa: TC001 (pydantic reads it)
+from migrations_app.wire.place import Secretive
 
 Tenant = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!\-_.*'()|:]{1,150}$")]
 
@@ -27,26 +21,14 @@ class Freshness(Secretive):
     query: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 
 
-class PrometheusConfig(Place):
+class PrometheusConfig(WebPlace):
     """`timeout` bounds a whole `read()`, `history_timeout` a whole `history()`.
 
     `lookback` asks the server to look no further back for a sample than this; one that does not
     know the parameter (Prometheus 2.42) ignores it.
     """
 
-    secret_keys: ClassVar[tuple[str, ...]] = ("auth", "headers")
-
-    auth: Auth | None = None
     tenant: Tenant | None = None
-    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     history_timeout: Patience = timedelta(seconds=30)
-    concurrency: Annotated[Count, Field(le=256)] = 16
     freshness: Freshness | None = None
     lookback: Patience | None = None
-
-    @model_validator(mode="after")
-    def _headers_of_theirs(self) -> Self:
-        for name in self.headers:
-            if name.lower() in _OURS:
-                raise ValueError(f'headers: "{name}" is set by us; use auth or tenant')
-        return self

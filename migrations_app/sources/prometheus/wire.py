@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from migrations_app.sources.prometheus.words import unanswered
+from migrations_app.sources.web.words import unanswered
 from migrations_app.wire.answer import Silence
 from migrations_app.wire.many import Many
 
@@ -49,8 +49,6 @@ class Wire:
 def _headers(config: PrometheusConfig) -> list[tuple[str, str]]:
     """`identity`, because compressing a hundred bytes costs both sides more than it saves."""
     ours = [("host", config.host), ("accept", "application/json"), ("accept-encoding", "identity")]
-    if authorization := config.auth and config.auth.header():
-        ours.append(("authorization", authorization))
     if config.tenant:
         ours.append(("x-scope-orgid", config.tenant))
-    return ours + [(name, value.get_secret_value()) for name, value in config.headers.items()]
+    return ours + list(config.credentials().items())

@@ -1,0 +1,1 @@
+"""Any HTTP address: a number in its JSON or text, its status, its latency."""
