@@ -20,6 +20,7 @@ _BUCKETS: Final = metric(
 _SCALE: Final = Param(
     "scale", ParamKind.NUMBER, "1000 for buckets in seconds, 1 for milliseconds", "1000", 1, 1000
 )
+_ALL: Final = "sum(rate(<requests>{<service>}[${window}]))"
 _TOP: Final = (
     "A quantile in the highest bucket reads as the bound below it: have a bound above the limit."
 )
@@ -157,18 +158,23 @@ TRAFFIC: Final = Group(
         ),
         Ready(
             "traffic_drop",
-            "Requests against the same time yesterday",
+            "Requests against an ordinary day",
             "Customers who stop coming make every error ratio look good. Counts both sides.",
-            (REQUESTS, Param("service", ParamKind.SELECTOR, "what picks both sides", None)),
+            (
+                REQUESTS,
+                Param("service", ParamKind.SELECTOR, "what picks both sides", None),
+                Param("ago", ParamKind.DURATION, "how long ago it was as it should be", "1d"),
+            ),
             {
-                "query": "sum(rate(<requests>{<service>}[${window}]))",
+                "query": _ALL,
                 "unit": "1/s",
                 "window": "10m",
                 "fail_when": "< -30 % vs baseline",
-                "baseline": {"offset": "1d"},
+                "baseline": {"offset": "<ago>", "query": _ALL},
                 "hold": "10m",
             },
-            "Yesterday must have been an ordinary day: use `baseline: {offset: 7d}` otherwise.",
+            "That day must have been an ordinary one, at the same hour: `ago: 7d` knows weekends. "
+            "The source must keep that much.",
         ),
     ),
 )

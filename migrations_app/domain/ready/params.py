@@ -6,6 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Final
 
+from migrations_app.domain.duration import compact, parse_duration
 from migrations_app.domain.matchers import LABEL, LONGEST, Matcher, Op, escaped, matchers
 from migrations_app.domain.quantity import parse_quantity
 from migrations_app.domain.ready.shape import ParamKind
@@ -90,6 +91,13 @@ def _numeric(given: float | str) -> bool:
     return not isinstance(given, bool) and re.fullmatch(r"\d+(\.\d+)?", str(given)) is not None
 
 
+def _duration(given: JsonValue) -> str:
+    try:
+        return compact(parse_duration(str(given)))
+    except ValueError:
+        raise ValueError('must be a duration, such as "10m" or "7d"') from None
+
+
 def _quantity(given: JsonValue) -> str:
     if isinstance(given, str) and _NAME.fullmatch(given):
         return given
@@ -107,5 +115,6 @@ _RENDER: Final[dict[ParamKind, Callable[[JsonValue], str]]] = {
     ParamKind.LABEL: _label,
     ParamKind.SELECTOR: _selector,
     ParamKind.WORD: _word,
+    ParamKind.DURATION: _duration,
     ParamKind.QUANTITY: _quantity,
 }

@@ -20,6 +20,7 @@ class ParamKind(StrEnum):
     SELECTOR = "selector"  # label matchers: text, a mapping, or ${var:NAME}
     WORD = "word"  # a label's value, or a pattern for one
     NUMBER = "number"
+    DURATION = "duration"
     QUANTITY = "quantity"  # a quantity, or the name of an objective
 
 

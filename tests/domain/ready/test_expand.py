@@ -104,6 +104,8 @@ def test_consecutive_takes_the_hold_of_the_word_back() -> None:
         ("{name: a, source: m, use: latency_p95, with: {scale: 0}}", "from 1 to 1000"),
         ("{name: a, source: m, use: burn_fast, with: {service: 'a=\"b\"', slo: '99 bananas'}}",
          "must be a quantity"),
+        ("{name: a, source: m, use: traffic_drop, with: {service: 'a=\"b\"', ago: 1x}}",
+         "must be a duration"),
         ("{name: a, source: m, query: x, unit: ms, fail_when: '> 1', with: {a: b}}",
          "checks[0].with: `with` goes with `use`"),
     ],
