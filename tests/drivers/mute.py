@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PATIENCE: Final = 30.0
+HEARD: Final = 1.5  # seconds; enough to read through a relay on a busy machine
 _OURS: Final = frozenset({"authorization", "content-type", "if-match"})
 
 

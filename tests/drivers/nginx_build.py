@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import migrations_app.drivers.nginx as package
 from migrations_app.drivers.nginx.config import NginxConfig
 from migrations_app.drivers.nginx.driver import NginxDriver
+from tests.drivers.made import kept
 
 if TYPE_CHECKING:
     from tests.real_nginx import RealNginx
@@ -48,4 +49,4 @@ def keys(running: RealNginx | None, way: str, **more: object) -> NginxConfig:
 
 def at(running: RealNginx, way: str, **more: object) -> NginxDriver:
     """A driver of `running`."""
-    return NginxDriver(keys(running, way, **more))
+    return kept(NginxDriver(keys(running, way, **more)))

@@ -14,7 +14,8 @@ import pytest
 from migrations_app.drivers.nginx import include
 from tests.drivers.build import SOON
 from tests.drivers.contract import DriverContract
-from tests.drivers.mute import PATIENCE, deaf, mute
+from tests.drivers.made import all_closed
+from tests.drivers.mute import HEARD, PATIENCE, deaf, mute
 from tests.drivers.nginx_build import JS_HTTP, JS_STATUS, STATUS, at, keys
 from tests.drivers.slow import SlowDriverContract
 from tests.drivers.test_contract import shell
@@ -76,7 +77,7 @@ class TestNginx(SlowDriverContract):
             yield FileBench(running, way, at(running, way))
 
 
-HEARD = 1.5  # seconds; enough to read through a relay on a busy machine
+__all__ = ["all_closed"]
 FRONT = {"split_clients": "$warroom_app", "upstream": "app"}
 
 

@@ -1,0 +1,1 @@
+"""Caddy through its admin API."""
