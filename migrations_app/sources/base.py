@@ -66,6 +66,7 @@ SOURCES: Registry[Source] = Registry(
         "http": "migrations_app.sources.http.source:HTTPSource",
         "postgresql": "migrations_app.sources.postgresql.source:PostgreSQLSource",
         "parity": "migrations_app.sources.parity.source:ParitySource",
+        "probe": "migrations_app.sources.probe.source:ProbeSource",
         "prometheus": "migrations_app.sources.prometheus.source:PrometheusSource",
         "pushed": "migrations_app.sources.pushed:PushedSource",
     },
