@@ -1,0 +1,1 @@
+"""Whether two databases hold the same: what can be asked, and what is known so far."""
