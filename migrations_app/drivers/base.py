@@ -95,6 +95,7 @@ DRIVERS: Registry[Driver] = Registry(
     {
         "aws-alb": "migrations_app.drivers.aws.alb:AlbDriver",
         "envoy": "migrations_app.drivers.envoy.driver:EnvoyDriver",
+        "envoy-file": "migrations_app.drivers.envoy.file:EnvoyFileDriver",
         "caddy": "migrations_app.drivers.caddy.driver:CaddyDriver",
         "fake": "migrations_app.drivers.fake.driver:FakeDriver",
         "haproxy": "migrations_app.drivers.haproxy.driver:HAProxyDriver",
@@ -103,6 +104,8 @@ DRIVERS: Registry[Driver] = Registry(
         "linkerd": "migrations_app.drivers.kube.linkerd:LinkerdDriver",
         "traefik-k8s": "migrations_app.drivers.kube.traefik:TraefikDriver",
         "nginx": "migrations_app.drivers.nginx.driver:NginxDriver",
+        "route53": "migrations_app.drivers.aws.route53:Route53Driver",
+        "switch": "migrations_app.drivers.switch.driver:SwitchDriver",
         "unleash": "migrations_app.drivers.flags.unleash.driver:UnleashDriver",
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -78,9 +78,9 @@ class EnvoyBench:
 
     @contextmanager
     def unheard(self) -> Iterator[EnvoyDriver]:
-        with relay(self.envoy.admin, unheard(self.envoy.admin)) as desk:
-            with closing(through(desk.url, self.way)) as driver:
-                yield driver
+        with ExitStack() as stack:
+            desk = stack.enter_context(relay(self.envoy.admin, unheard(self.envoy.admin)))
+            yield stack.enter_context(closing(through(desk.url, self.way)))
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from migrations_app.domain.errors import SeamError
@@ -16,17 +16,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from migrations_app.drivers.envoy.admin import Admin
-    from migrations_app.drivers.envoy.config import AdminConfig, EnvoyConfig
+    from migrations_app.drivers.envoy.config import AdminConfig, EnvoyConfig, EnvoyFileConfig
     from migrations_app.drivers.envoy.runtime import Keys
+    from migrations_app.drivers.standing import Standing
     from migrations_app.wire.deadline import Deadline
 
+REFUSED = r"^http\..*\.rds\..*\.update_(rejected|failure)$"
 LAYERS = "bootstrap.layered_runtime"
+
+
+class Running(Protocol):
+    """Whoever knows what one process has in force."""
+
+    def running(self, node: Admin, deadline: Deadline) -> Standing: ...
 
 
 def of_runtime(config: EnvoyConfig, keys: Keys, node: Admin, deadline: Deadline) -> list[Finding]:
     """Everything about one node of a route in the runtime, up to the first question it does not
     answer."""
     return up_to_an_error(node, _runtime(config, keys, node, deadline))
+
+
+def of_file(
+    config: EnvoyFileConfig, running: Running, node: Admin, deadline: Deadline
+) -> list[Finding]:
+    """The same for a route in a file."""
+    return up_to_an_error(node, _file(config, running, node, deadline))
 
 
 def up_to_an_error(node: Admin, findings: Iterable[Finding]) -> list[Finding]:
@@ -49,6 +64,29 @@ def _runtime(config: EnvoyConfig, keys: Keys, node: Admin, deadline: Deadline) -
     yield _default(keys, node, routes)
     now = keys.standing(values, routes).detail
     yield Finding(ok=True, what=f"route at {node.address}", sentence=f"Now {now}.")
+
+
+def _file(
+    config: EnvoyFileConfig, running: Running, node: Admin, deadline: Deadline
+) -> Iterator[Finding]:
+    yield from about_admin(node, deadline)
+    yield from about_clusters(config, node, deadline)
+    yield _taken_up(node, deadline)
+    now = running.running(node, deadline).detail
+    yield Finding(ok=True, what=f"route at {node.address}", sentence=f"Now {now}.")
+
+
+def _taken_up(node: Admin, deadline: Deadline) -> Finding:
+    """Whether it has refused files since it was started: counters tell no more."""
+    told = node.ask("/stats", deadline, filter=REFUSED, format="json")
+    refused = sum(int(one.get("value", 0)) for one in told.get("stats") or [])
+    sentence = "Envoy has taken every route file so far."
+    if refused:
+        sentence = (
+            f"Envoy has refused {refused} route files since it was started. Its log says why; as "
+            "long as it and the file agree, that is over."
+        )
+    return Finding(ok=True, what=f"updates at {node.address}", sentence=sentence)
 
 
 def about_admin(node: Admin, deadline: Deadline) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from migrations_app.domain.plan.base import wrong
-from migrations_app.drivers.rewrite import FilePath
+from migrations_app.drivers.watched import FilePath
 from migrations_app.wire.patience import Patience
 from migrations_app.wire.place import Auth, BaseUrl, Place
 

@@ -18,8 +18,8 @@ from migrations_app.drivers.envoy.admin import admins, left_active
 from migrations_app.drivers.envoy.check import of_runtime
 from migrations_app.drivers.envoy.config import EnvoyConfig
 from migrations_app.drivers.envoy.runtime import SCALE, keys_of
-from migrations_app.drivers.nodes import everywhere, in_words
-from migrations_app.drivers.share import combined
+from migrations_app.drivers.nodes import everywhere
+from migrations_app.drivers.standing import amount
 from migrations_app.wire.curl import curl
 from migrations_app.wire.deadline import Deadline
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from migrations_app.domain.finding import Finding
     from migrations_app.drivers.envoy.admin import Admin
-    from migrations_app.drivers.envoy.runtime import Keys, Standing
+    from migrations_app.drivers.envoy.runtime import Keys
+    from migrations_app.drivers.standing import Standing
 
 NOTHING, ALL = Decimal(0), Decimal(100)
 
@@ -60,10 +61,8 @@ class EnvoyDriver:
         deadline = Deadline(self._seconds)
         call = partial(_standing, self._keys)
         read = everywhere(self._nodes, self._seconds, call).complete()
-        weight = combined([one.weight for _, one in read])
-        told = {node.address: one.detail for node, one in read}
-        agree = len({one.weight for _, one in read}) == 1
-        return Observed(weight, None, in_words(told, agree=agree), self._left(weight, deadline))
+        now = amount({node.address: standing for node, standing in read})
+        return Observed(now.weight, None, now.detail, self._left(now.weight, deadline))
 
     def apply(self, weight: Decimal, token: str | None) -> None:
         """Set both sides on every node, in one request each. The token is not looked at.

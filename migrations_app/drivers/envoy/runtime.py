@@ -7,7 +7,6 @@ A number is a weight, or a percentage where a fraction is expected; finer fracti
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,26 +14,18 @@ import yaml
 
 from migrations_app.domain.errors import Permanent
 from migrations_app.drivers.envoy.routes import fraction, matches, mirrors, splits
-from migrations_app.drivers.nodes import in_words
-from migrations_app.drivers.scale import Scale, share_of
-from migrations_app.drivers.share import cents, combined, plain
+from migrations_app.drivers.scale import Scale
+from migrations_app.drivers.share import cents, plain
+from migrations_app.drivers.standing import Sides, Standing, together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from migrations_app.drivers.envoy.config import EnvoyConfig
     from migrations_app.drivers.envoy.routes import Part, Split
 
 SCALE = Scale("Envoy", (100, 1000, 10_000))
-NOBODYS = Decimal("0.01")  # no weight anybody asked for
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """GREEN's share on one node, in percent, and in words."""
-
-    weight: Decimal
-    detail: str
 
 
 class Keys(Protocol):
@@ -88,7 +79,7 @@ class Weights:
             name: _number(values.get(f"{self.prefix}.{name}", str(default or 0)))
             for name, default in split.weights.items()
         }
-        return of_two(split.where, numbers, self.blue, self.green)
+        return sides(self.blue, self.green).standing(split.where, numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,33 +129,9 @@ def keys_of(config: EnvoyConfig) -> Keys:
     return Share(config.runtime_key or "", config.green, mirror=config.moves == "mirror")
 
 
-def of_two(where: str, numbers: Mapping[str, int], blue: str, green: str) -> Standing:
-    """Two weights as a share. `Permanent` names a side that isn't there, and any third that is."""
-    missing = [name for name in (blue, green) if name not in numbers]
-    if missing:
-        raise Permanent(
-            f"{where}: there is no cluster {' or '.join(missing)} among {', '.join(numbers)}. "
-            "Correct `blue` and `green`."
-        )
-    if strangers := [name for name in numbers if name not in {blue, green} and numbers[name]]:
-        raise Permanent(
-            f"{where}: {' and '.join(strangers)} takes traffic too and is neither BLUE nor GREEN. "
-            "Set its weight to 0 first."
-        )
-    total = numbers[blue] + numbers[green]
-    detail = f"blue {numbers[blue]}/{total}, green {numbers[green]}/{total}"
-    share = share_of(numbers[blue], numbers[green])
-    if share is None:
-        return Standing(NOBODYS, f"{detail}: every weight is 0, so clients get 404")
-    return Standing(share, detail)
-
-
-def together(standings: Sequence[Standing]) -> Standing:
-    """What several routes of one node amount to."""
-    weight = combined([one.weight for one in standings])
-    told = {str(number): one.detail for number, one in enumerate(standings, 1)}
-    agree = len({one.weight for one in standings}) == 1
-    return Standing(weight, in_words(told, agree=agree))
+def sides(blue: str, green: str) -> Sides:
+    """Two clusters."""
+    return Sides(blue, green, "cluster", "404")
 
 
 def _number(text: str) -> int:
