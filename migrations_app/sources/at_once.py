@@ -37,8 +37,15 @@ class AtOnce:
         threads = self._present()
         futures = [_submitted(threads, work, deadline) for work in works]
         wait([one for one in futures if one], max(0.0, deadline - time.monotonic()))
-        found = [_settled(one, NoValue(Outcome.TIMEOUT, late)) for one in futures]
-        return found  # noqa: RET504 (returned at once, mypy mistakes its type)
+        for one in futures:
+            if one is not None:
+                one.cancel()
+        why = NoValue(Outcome.TIMEOUT, late)
+        ended = [one is None or (one.done() and not one.cancelled()) for one in futures]
+        return [
+            (one.result() if one else CLOSED) if over else why
+            for one, over in zip(futures, ended, strict=True)
+        ]
 
     def close(self) -> None:
         """Takes no more work; what is under way ends by itself."""
@@ -62,12 +69,3 @@ def _submitted(
         return threads.submit(lambda: work(max(0.001, deadline - time.monotonic())))
     except RuntimeError:  # closed
         return None
-
-
-def _settled(future: Future[T] | None, late: NoValue) -> T | NoValue:
-    if future is None:
-        return CLOSED
-    if future.done() and not future.cancelled():
-        return future.result()
-    future.cancel()
-    return late
