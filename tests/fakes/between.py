@@ -31,14 +31,15 @@ class Said:
 
 @dataclass
 class Between:
-    """`instead` answers what it likes; None passes it on. `silent` does not answer while it says
-    so of a request; with `after` it has passed it on before."""
+    """`instead` answers what it likes; None passes on what `rewritten` makes of it. `silent` does
+    not answer while it says so of a request; with `after` it has passed it on before."""
 
     port: int = 0
-    heard: list[Heard] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list, repr=False)
     instead: Callable[[Heard], Said | None] = lambda _heard: None
     silent: Callable[[Heard], bool] = lambda _heard: False
     after: bool = True
+    rewritten: Callable[[Heard], Heard] = lambda heard: heard
     over: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -105,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
         mute = server.hand.silent(heard)
         if mute and not server.hand.after:
             return self._say_nothing(server.hand)
-        said = server.hand.instead(heard) or _passed_on(server.target, heard)
+        said = server.hand.instead(heard) or _passed_on(server.target, server.hand.rewritten(heard))
         if mute:
             return self._say_nothing(server.hand)
         return self._say(said)
@@ -126,7 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
 def _passed_on(target: int, heard: Heard) -> Said:
     asked = http.client.HTTPConnection("127.0.0.1", target, timeout=60)
     try:
-        asked.request(heard.method, heard.path, heard.body, heard.headers)
+        headers = {**heard.headers, "content-length": str(len(heard.body))}
+        asked.request(heard.method, heard.path, heard.body, headers)
         answer = asked.getresponse()
         kept = {"content-type", "date", "retry-after"}
         headers = {k.lower(): v for k, v in answer.getheaders() if k.lower() in kept}

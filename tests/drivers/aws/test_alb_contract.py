@@ -28,7 +28,7 @@ def changes(heard: Heard) -> bool:
     return b"Action=Modify" in heard.body
 
 
-@dataclass
+@dataclass(repr=False)
 class AlbBench:
     balancer: Balancer
     hand: Between

@@ -30,13 +30,13 @@ def driver(kind: str) -> Any:
     return made(made.Config.model_validate(known))
 
 
-@pytest.mark.parametrize("kind", ["aws-alb"])
+@pytest.mark.parametrize("kind", ["aws-alb", "route53"])
 def test_the_break_glass_sheet_is_the_drivers(kind: str) -> None:
     sheet = next(text for word, text in blocks(kind) if word == "sh")
     assert sheet.splitlines() == driver(kind).manual_commands(Decimal(0))
 
 
-@pytest.mark.parametrize("kind", ["aws-alb"])
+@pytest.mark.parametrize("kind", ["aws-alb", "route53"])
 def test_every_key_is_on_the_page_and_the_policy_is_json(kind: str) -> None:
     page = (DOCS / f"{kind}.md").read_text()
     assert all(f"`{key}`" in page for key in DRIVERS.load(kind).Config.model_fields)
