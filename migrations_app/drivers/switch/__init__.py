@@ -1,0 +1,1 @@
+"""Our own switch: a small signed contract that any application can speak."""

@@ -1,0 +1,256 @@
+"""The other end of the contract: what it lets in, what it forgets, and what it says of itself."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import redis
+
+from migrations_app.drivers.switch.client.warroom_switch import (
+    DUAL_WRITE,
+    PERCENT,
+    WINDOW,
+    Hook,
+    Switches,
+    Value,
+    key_of,
+)
+from migrations_app.drivers.switch.client.warroom_switch_stores import (
+    FileStore,
+    RedisStore,
+    SqlStore,
+)
+from migrations_app.drivers.switch.signing import signed
+from tests.drivers.switch.test_switch import TABLE
+from tests.fakes.switch_apps import SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from migrations_app.drivers.switch.client.warroom_switch import Store
+
+NOW = 1_790_000_000
+OTHER = "whsec_" + "QUJD" * 8
+SWITCHES = {"read_path": PERCENT, "dual_write": DUAL_WRITE}
+
+
+@pytest.fixture
+def switches(tmp_path: Path) -> Switches:
+    """One instance that looks only when asked to."""
+    one = Switches(FileStore(tmp_path), SWITCHES, name="web-1")
+    one.look()
+    return one
+
+
+@pytest.fixture
+def hook(switches: Switches) -> Hook:
+    return Hook(switches, [SECRET], settle=0, clock=lambda: NOW)
+
+
+def asked(value: object = 25, version: int | None = None, **changes: object) -> dict[str, object]:
+    said = {"switch": "read_path", "value": value, "expected_version": version}
+    return {**said, "idempotency_key": "one", "reason": "a test", **changes}
+
+
+def put(
+    hook: Hook, body: object, *, secret: str = SECRET, at: int = NOW, identifier: str = "one",
+    headers: Mapping[str, str] | None = None,
+) -> tuple[int, dict[str, Any]]:  # fmt: skip
+    data = json.dumps(body).encode()
+    sent = {**signed(key_of(secret), identifier, at, data), **(headers or {})}
+    status, answer = hook.answer("PUT", "read_path", sent, data)
+    return status, json.loads(answer)
+
+
+def test_a_change_and_its_answer(hook: Hook, switches: Switches) -> None:
+    status, state = put(hook, asked())
+    assert (status, state["value"], state["version"]) == (200, 25, 1)
+    assert state["instances"] == [{"name": "web-1", "version": 1, "value": 25}]
+    assert switches.value("read_path") == 25
+
+
+@pytest.mark.parametrize("late", [-WINDOW - 1, WINDOW + 1])
+def test_what_was_signed_long_ago_is_refused(hook: Hook, switches: Switches, late: float) -> None:
+    assert put(hook, asked(), at=NOW + int(late))[0] == 401
+    assert switches.position("read_path")[0].version == 0
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"webhook-signature": "v1,AAAA"},
+        {"webhook-signature": ""},
+        {"webhook-signature": "v1,ÿ"},
+        {"webhook-id": "two"},
+        {"webhook-id": ""},
+        {"webhook-timestamp": "soon"},
+        {"webhook-timestamp": str(NOW + 1)},
+        {"webhook-timestamp": "9" * 400},
+    ],
+)
+def test_what_is_not_signed_so_is_refused(
+    hook: Hook, switches: Switches, headers: dict[str, str]
+) -> None:
+    assert put(hook, asked(), headers=headers)[0] == 401
+    assert switches.position("read_path")[0].version == 0
+
+
+def test_a_stranger_and_a_rotation(switches: Switches) -> None:
+    both = Hook(switches, [OTHER, SECRET], clock=lambda: NOW)
+    assert put(both, asked())[0] == 200
+    assert put(both, asked(), secret=OTHER)[0] == 200
+    assert put(Hook(switches, [OTHER], clock=lambda: NOW), asked())[0] == 401
+
+
+def test_a_captured_request_does_nothing_when_sent_again(hook: Hook) -> None:
+    put(hook, asked(25))
+    put(hook, asked(70, idempotency_key="two"), identifier="two")
+    status, state = put(hook, asked(25))
+    assert (status, state["value"]) == (200, 70)
+
+
+def test_an_old_version_is_refused(hook: Hook) -> None:
+    put(hook, asked(25))
+    status, answer = put(hook, asked(50, 0, idempotency_key="two"), identifier="two")
+    assert (status, answer["error"]) == (409, "it is at version 1 (25) by now")
+    assert put(hook, asked(50, 1, idempotency_key="two"), identifier="two")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ([], 400),
+        ({}, 400),
+        (asked(switch="dual_write"), 400),
+        (asked(idempotency_key="two"), 400),
+        (asked(101), 422),
+        (asked(-1), 422),
+        (asked(True), 422),
+        (asked("off"), 422),
+        (asked(None), 422),
+        (asked(float("nan")), 422),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    hook: Hook, switches: Switches, body: object, status: int
+) -> None:
+    assert put(hook, body)[0] == status
+    assert switches.position("read_path")[0].version == 0
+
+
+def test_other_switches_and_other_methods(hook: Hook) -> None:
+    headers = signed(key_of(SECRET), "one", NOW, b"")
+    assert hook.answer("GET", "nope", headers, b"")[0] == 404
+    assert hook.answer("POST", "read_path", headers, b"")[0] == 405
+    assert hook.answer("GET", "read_path", headers, b"")[0] == 200
+
+
+def test_an_instance_that_can_not_follow_keeps_the_old_value(tmp_path: Path) -> None:
+    def broken(name: str, value: Value) -> None:
+        raise OSError("GREEN is not reachable from here")
+
+    store = FileStore(tmp_path)
+    weak = Switches(store, SWITCHES, name="weak", applied=broken)
+    weak.look()
+    strong = Switches(store, SWITCHES, name="strong")
+    _, state = put(Hook(strong, [SECRET], settle=0, clock=lambda: NOW), asked())
+    weak.look()
+    assert weak.value("read_path") == 0
+    assert (state["instances_applied"], state["instances_total"]) == (1, 2)
+
+
+def test_whoever_says_goodbye_is_not_waited_for(switches: Switches, tmp_path: Path) -> None:
+    other = Switches(FileStore(tmp_path), SWITCHES, name="web-2")
+    other.start()
+    assert switches.state("read_path")["instances_total"] == 2
+    other.stop()
+    assert switches.state("read_path")["instances_total"] == 1
+
+
+def test_whoever_is_silent_for_long_is_gone(tmp_path: Path) -> None:
+    impatient = Switches(FileStore(tmp_path), SWITCHES, name="web-1", ttl=0.0)
+    impatient.look()
+    assert impatient.state("read_path")["instances_total"] == 0
+    assert not impatient.fresh
+
+
+def test_before_anybody_moved_it_everything_is_at_its_first_value(switches: Switches) -> None:
+    assert (switches.value("read_path"), switches.value("dual_write")) == (0, "off")
+    assert not any(switches.goes_green("read_path", str(number)) for number in range(100))
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_AAAA", "AAAA" * 10, "whsec_!" + "A" * 43])
+def test_a_weak_secret_is_refused(secret: str) -> None:
+    with pytest.raises(ValueError, match="whsec_"):
+        key_of(secret)
+
+
+@pytest.fixture(params=["file", "sql", "redis"])
+def store(
+    request: pytest.FixtureRequest, tmp_path: Path, django_db_modify_db_settings: None
+) -> Iterator[Store]:
+    if request.param == "file":
+        yield FileStore(tmp_path / "switches")
+    elif request.param == "sql":
+        yield from sqlite(tmp_path / "switches.sqlite")
+    else:
+        yield from valkey()
+
+
+def sqlite(file: Path) -> Iterator[Store]:
+    mine = threading.local()
+    opened = []
+
+    def connection() -> sqlite3.Connection:
+        if not hasattr(mine, "link"):
+            mine.link = sqlite3.connect(
+                file, isolation_level=None, timeout=30, check_same_thread=False
+            )
+            opened.append(mine.link)
+        return mine.link  # type: ignore[no-any-return]  # a thread's own
+
+    connection().execute(TABLE)
+    yield SqlStore(connection, mark="?")
+    for link in opened:
+        link.close()
+
+
+def valkey() -> Iterator[Store]:
+    from django.conf import settings
+
+    with closing(redis.from_url(settings.WARROOM_REDIS_URL, decode_responses=True)) as client:
+        yield RedisStore(client, key="test:switches")
+        client.delete("test:switches")
+
+
+def test_a_store_keeps_and_forgets(store: Store) -> None:
+    store.put("beat/a b", "1")
+    store.put("beat/a b", "2")
+    store.put("switch/x", "3")
+    assert store.load("beat/") == {"beat/a b": "2"}
+    store.put("beat/a b", None)
+    store.put("beat/never", None)
+    assert store.load("beat/") == {}
+
+
+def test_a_store_swaps_for_one_at_a_time(store: Store) -> None:
+    assert store.swap("switch/x", None, "0")
+    assert not store.swap("switch/x", None, "1")
+    assert not store.swap("switch/x", "7", "1")
+
+    def count(_: int) -> None:
+        while True:
+            now = store.load("switch/x")["switch/x"]
+            if store.swap("switch/x", now, str(int(now) + 1)):
+                return
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count, range(40)))
+    assert store.load("switch/") == {"switch/x": "40"}
