@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from decimal import Decimal
@@ -18,6 +19,8 @@ from tests.real_haproxy import RealHAProxy, haproxy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from migrations_app.drivers.base import Driver
 
 NOTHING, HALF, ALL = Decimal(0), Decimal(50), Decimal(100)
 STATIC = """\
@@ -125,6 +128,44 @@ async def sticky_client(running: RealHAProxy) -> list[str]:
     after_rollback = await client.get()
     running.ask("set server app/green state maint")
     return [first.body, after_rollback.body, (await client.get()).body]
+
+
+def test_what_is_still_under_way_on_blue_is_told(binary: str) -> None:
+    """A request that BLUE is busy with when GREEN gets everything; it is not cut off."""
+    assert asyncio.run(lingering(binary)) == [None, 1, 0]
+
+
+async def lingering(binary: str) -> list[int | None]:
+    released, arrived = asyncio.Event(), asyncio.Event()
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        arrived.set()
+        await released.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nblue")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(slow, "127.0.0.1", 0) as blue, service("green") as green:
+        lines = STICKY.format(blue=blue.sockets[0].getsockname()[1], green=green)
+        with haproxy(binary, lines) as running:
+            driver = at(running.tcp)
+            waiting = asyncio.create_task(Client(port(running)).get())
+            await arrived.wait()
+            driver.apply(HALF, None)
+            seen = [driver.observe().in_flight]
+            driver.apply(ALL, None)
+            seen.append(driver.observe().in_flight)
+            released.set()
+            assert (await waiting).body == "blue"
+            await asyncio.to_thread(until_empty, driver)
+            return [*seen, driver.observe().in_flight]
+
+
+def until_empty(driver: Driver) -> None:
+    until = time.monotonic() + 30
+    while driver.observe().in_flight and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 async def with_services(

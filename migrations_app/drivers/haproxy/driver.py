@@ -34,7 +34,7 @@ class HAProxyDriver:
 
     kind: ClassVar[str] = "haproxy"
     Config: ClassVar[type[BaseModel]] = HAProxyConfig
-    capabilities: ClassVar[Capabilities] = Capabilities(finest_step="0.5")
+    capabilities: ClassVar[Capabilities] = Capabilities(in_flight=True, finest_step="0.5")
     verify_deadline: ClassVar[float] = 2.0
     read_interval: ClassVar[float] = 1.0
     tried: ClassVar[str] = "HAProxy 2.6 and 2.8"
@@ -55,9 +55,12 @@ class HAProxyDriver:
         `Transient` while no server is up: nobody has a share then, and no flip is confirmed.
         """
         read = everywhere(self._nodes, self._config.timeout, serving).complete()
-        told = {str(node.address): detail for node, (_, detail) in read}
-        weights = [weight for _, (weight, _) in read]
-        return Observed(combined(weights), None, in_words(told, agree=len(set(weights)) == 1))
+        told = {str(node.address): detail for node, (_, detail, _) in read}
+        weights = [weight for _, (weight, _, _) in read]
+        agree = len(set(weights)) == 1
+        left = [left for _, (_, _, left) in read if left is not None]
+        in_flight = sum(left) if agree and len(left) == len(read) else None
+        return Observed(combined(weights), None, in_words(told, agree=agree), in_flight)
 
     def apply(self, weight: Decimal, token: str | None) -> None:
         """Set both sides on every node, raising before lowering. The token is not looked at."""
@@ -90,21 +93,22 @@ class HAProxyDriver:
         return nearest(weight, self._config.sides)
 
 
-def serving(node: Node, deadline: Deadline) -> tuple[Decimal, str]:
-    """GREEN's weight on one node and the detail to it; `Transient` if no server is up.
+def serving(node: Node, deadline: Deadline) -> tuple[Decimal, str, int | None]:
+    """GREEN's weight on one node, the detail to it, and what is still under way on the side that
+    was left; `Transient` if no server is up.
 
     Where every weight is 0 there is no share either, but whoever wants one can write it: so that
     is read as `NOBODYS`, which equals no weight asked for and calls for a write.
     """
     now = node.read(deadline)
     if now.weight is None:
-        return NOBODYS, f"{now}: every server weighs 0, so clients get 503"
+        return NOBODYS, f"{now}: every server weighs 0, so clients get 503", None
     if not now.serves:
         raise Transient(
             f"{node.address}, backend {node.backend}: no server takes requests ({now}), so clients "
             "get 503. Roll back if BLUE is well; otherwise bring a server up."
         )
-    return now.weight, str(now)
+    return now.weight, str(now), node.left(now, deadline)
 
 
 def _apply(split: Split, node: Node, deadline: Deadline) -> None:

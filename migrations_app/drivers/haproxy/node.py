@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrations_app.domain.errors import Permanent, SeamError, Transient, UnknownOutcome
-from migrations_app.drivers.haproxy.state import balance, parse_servers
+from migrations_app.drivers.haproxy.state import balance, parse_servers, parse_stat, under_way
 from migrations_app.drivers.haproxy.wire import ask
 
 if TYPE_CHECKING:
@@ -74,6 +74,18 @@ class Node:
             return balance(parse_servers(answer), self.blues, self.greens)
         except Permanent as error:
             raise self._told(error) from error
+
+    def left(self, now: Balance, deadline: Deadline) -> int | None:
+        """What is still in progress on the side that gets nothing new; None while both do, and
+        where it can't be told: that never spoils a reading."""
+        sides = {0: self.greens, 100: self.blues}
+        if now.weight is None or int(now.weight) != now.weight or int(now.weight) not in sides:
+            return None
+        try:
+            rows = parse_stat(self.question("show stat", deadline), self.backend)
+        except (SeamError, TimeoutError):
+            return None
+        return under_way(rows, sides[int(now.weight)])
 
     def apply(self, split: Split, deadline: Deadline) -> None:
         """Set both sides. `UnknownOutcome` as soon as a part of it may have happened."""

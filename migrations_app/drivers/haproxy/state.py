@@ -15,7 +15,7 @@ from migrations_app.domain.errors import Permanent
 from migrations_app.drivers.share import cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from decimal import Decimal
 
 MAINTENANCE = 0x23  # forced, inherited or unresolved; 0x04 only says that the file had `disabled`
@@ -111,6 +111,12 @@ def parse_stat(answer: str, backend: str) -> Rows:
         raise _unreadable("show stat", answer)
     table = csv.DictReader(answer[2:].splitlines())
     return [row for row in table if row["pxname"] == backend]
+
+
+def under_way(rows: Rows, names: Collection[str]) -> int | None:
+    """Requests in progress on these servers (`scur`), None where it isn't told."""
+    told = [row.get("scur", "") for row in rows if row["svname"] in names]
+    return sum(map(int, told)) if told and all(one.isdigit() for one in told) else None
 
 
 def balance(servers: Iterable[Server], blues: Sequence[str], greens: Sequence[str]) -> Balance:
