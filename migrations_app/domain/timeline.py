@@ -51,6 +51,8 @@ class Kind(StrEnum):
     TROUBLE_GONE = "trouble_gone"
     AMENDED = "amended"
     EVIDENCE_PUSHED = "evidence_pushed"
+    ALERT_BEGAN = "alert_began"
+    ALERT_ENDED = "alert_ended"
     NOTE = "note"
     PINNED = "pinned"
     UNPINNED = "unpinned"
@@ -69,6 +71,9 @@ class Kind(StrEnum):
     SHEET = "sheet"
     OFFLINE = "offline"
     UNWATCHED = "unwatched"
+    PARITY_BEGUN = "parity_begun"
+    PARITY_EQUAL = "parity_equal"
+    PARITY_DIFFERS = "parity_differs"
 
 
 def plain(value: object) -> Json:

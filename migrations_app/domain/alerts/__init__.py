@@ -1,0 +1,1 @@
+"""Alerts that other systems send: read from what came in, and matched with what a plan watches."""
