@@ -42,6 +42,7 @@ class KubeBench(Generic[D]):
     share: Callable[[Obj], Decimal]
     moved: Callable[[Obj, Decimal], Obj]
     folder: Path
+    status: bool = False  # whether `moved` changes the status
 
     def __post_init__(self) -> None:
         self.driver = self.build(**told(url=self.api.url))
@@ -50,7 +51,9 @@ class KubeBench(Generic[D]):
         return self.share(self.api.store.get(self.key))
 
     def move(self, weight: Decimal) -> None:
-        self.api.store.change(self.key, lambda obj: self.moved(obj, weight), by="a person")
+        self.api.store.change(
+            self.key, lambda obj: self.moved(obj, weight), status=self.status, by="a person"
+        )
 
     def writes(self) -> object:
         return len(self.api.writes)

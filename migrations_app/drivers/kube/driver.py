@@ -67,6 +67,7 @@ class KubeDriver:
     verify_deadline: ClassVar[float] = 60.0
     read_interval: ClassVar[float] = 2.0
     tried: ClassVar[str]
+    subresource: ClassVar[str] = ""  # where the patch goes, if not to the object itself
     lag = 0.0
 
     def __init__(self, cluster: Cluster, thing: Thing, hand: Hand) -> None:
@@ -104,10 +105,11 @@ class KubeDriver:
         """The patch, an operation a line, each with what is there now."""
         self._refuse(weight)
         obj, unread = self._glance(self._deadline())
-        header = f"PATCH {self._thing.path} at {self._cluster.host}"
+        below = f"/{self.subresource}" if self.subresource else ""
+        header = f"PATCH {self._thing.path}{below} at {self._cluster.host}"
         now = "now unknown" if obj is None else ""
         lines = [f"{op} ({now or f'now {was(op, obj)}'})" for op in self._hand.ops(obj, weight)]
-        return [header, *lines, *([unread] if unread else [])]
+        return [header, *(lines or ["nothing to change"]), *([unread] if unread else [])]
 
     def manual_commands(self, weight: Decimal) -> list[str]:
         """`kubectl` lines: one patch for both sides, refused where its tests fail, and a read-back.
@@ -117,7 +119,7 @@ class KubeDriver:
         self._refuse(weight)
         obj, _ = self._glance(Deadline(min(_SHEET_S, self._deadline().seconds)))
         ops = self._hand.ops(obj, weight)
-        return [self._thing.patched(ops), self._thing.read(self._hand.shown(obj))]
+        return [self._thing.patched(ops, self.subresource), self._thing.read(self._hand.shown(obj))]
 
     def check(self) -> list[Finding]:
         """Reachable, allowed, both sides there, nobody else's hands on it; then what is special."""
@@ -160,12 +162,15 @@ class KubeDriver:
         if all(op.holds(obj) for op in ops):
             return True
         try:
-            self._api.patch(self._thing, [same_version(obj), *ops], deadline)
+            self._patch([same_version(obj), *ops], deadline)
         except (Conflict, Permanent):
             if self._moved(obj, deadline):
                 return False
             raise
         return True
+
+    def _patch(self, ops: list[Op], deadline: Deadline, *, dry: bool = False) -> None:
+        self._api.patch(self._thing, ops, deadline, subresource=self.subresource, dry=dry)
 
     def _moved(self, obj: Obj, deadline: Deadline) -> bool:
         """A failed `test` comes back as 422, like much else: only a look tells which it was."""
@@ -196,7 +201,7 @@ class KubeDriver:
         """The patch of a rollback, sent as a dry run: rights, admission and schema in one."""
         what = f"the way back of {self._thing}"
         try:
-            self._api.patch(self._thing, self._hand.ops(obj, ZERO), deadline, dry=True)
+            self._patch(self._hand.ops(obj, ZERO), deadline, dry=True)
         except SeamError as error:
             sentence = f"A rollback would be refused, says a dry run of it. {error}"
             return Finding(ok=False, what=what, sentence=sentence)

@@ -53,6 +53,15 @@ class Thing:
         """The line a person types to see a part of it."""
         return f"{self._kubectl('get')} -o jsonpath={shlex.quote('{' + jsonpath + '}')}"
 
+    def merged_from(self, command: str, way: Sequence[str], annotation: str) -> str:
+        """The line that puts what `command` prints below the keys of `way`, and takes the
+        annotation away. It changes nothing where `command` prints nothing."""
+        before = "".join(f'"{key}":{{' for key in way[:-1]) + f'"{way[-1]}":'
+        gone = f'"metadata":{{"annotations":{{"{annotation}":null}}}}'
+        after = "}" * (len(way) - 1) + "," + gone + "}"
+        patch = f'{shlex.quote("{" + before)}"$({command})"{shlex.quote(after)}'
+        return f"{self._kubectl('patch')} --type=merge -p {patch}"
+
     def _kubectl(self, verb: str) -> str:
         group = f".{self.resource.group}" if self.resource.group else ""
         return f"kubectl -n {self.namespace} {verb} {self.resource.plural}{group} {self.name}"
