@@ -66,6 +66,7 @@ class Hand(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def setup(self) -> None:
         self.desk = cast("_Server", self.server).desk

@@ -1,0 +1,1 @@
+"""NGINX Plus through its REST API."""
