@@ -109,5 +109,6 @@ class Hand(BaseHTTPRequestHandler):
     def _meet(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.desk.heard.append(Heard(self.command, self.path, headers, body))
+        self.asked = Heard(self.command, self.path, headers, body)
+        self.desk.heard.append(self.asked)
         self.desk.deed(self)

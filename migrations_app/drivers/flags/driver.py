@@ -76,8 +76,8 @@ class FlagDriver(ABC, Generic[C]):
                 raise Conflict(f"Somebody moved it since it was read: {seen.detail} now.")
             try:
                 return self._move(seen, weight, deadline)
-            except Conflict:
-                if token is not None or not left:
+            except Conflict:  # read again: it may be about another part of the flag
+                if not left:
                     raise
         return None
 

@@ -95,7 +95,7 @@ class FlagBench:
 
     def pass_on(self, hand: Hand) -> httpx.Response:
         """Ask the plane what was asked here."""
-        heard = hand.desk.heard[-1]
+        heard = hand.asked
         headers = {name: value for name, value in heard.headers.items() if name not in HOP}
         return httpx.request(
             heard.method,

@@ -1,0 +1,1 @@
+"""LaunchDarkly: the fallthrough rollout of one flag between two variations."""
