@@ -112,5 +112,6 @@ DRIVERS: Registry[Driver] = Registry(
         "route53": "migrations_app.drivers.aws.route53:Route53Driver",
         "switch": "migrations_app.drivers.switch.driver:SwitchDriver",
         "unleash": "migrations_app.drivers.flags.unleash.driver:UnleashDriver",
+        "launchdarkly": "migrations_app.drivers.flags.launchdarkly.driver:LaunchDarklyDriver",
     },
 )
