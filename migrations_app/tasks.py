@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db import close_old_connections
 
 from migrations_app.conductor import evaluate as evaluation
+from migrations_app.conductor import parity
 from migrations_app.conductor import reconcile as reconciliation
 from migrations_app.conductor import relay as relaying
 
@@ -22,6 +23,13 @@ def evaluate(tick_id: int) -> None:
     """Read and judge one source of one run."""
     close_old_connections()
     evaluation.evaluate(tick_id)
+
+
+@shared_task(name="warroom.metrics.compare")
+def compare(parity_id: int) -> None:
+    """Go on with a comparison of two databases."""
+    close_old_connections()
+    parity.compare(parity_id)
 
 
 @shared_task(name="warroom.outbox.relay")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from migrations_app.actions import once
 from migrations_app.actions.lock import Locked, locked
+from migrations_app.actions.parity import compare
 from migrations_app.actions.record import decide, record
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.plan.bind import bind
@@ -96,6 +97,7 @@ def _lay_out_again(held: Locked, old: BoundPlan) -> None:
         for position, spec in enumerate(held.plan.checks)
         if spec.name not in there
     )
+    compare(held)
     for name in {spec.source for spec in held.plan.checks}:
         SourceTick.objects.update_or_create(
             run=held.run,

@@ -8,6 +8,7 @@ from django.db import IntegrityError
 
 from migrations_app.actions import once
 from migrations_app.actions.lock import Locked, locked
+from migrations_app.actions.parity import compare
 from migrations_app.actions.phases import enter
 from migrations_app.actions.record import decide, record
 from migrations_app.domain.errors import Refused
@@ -140,6 +141,7 @@ def _lay_out(held: Locked, lags: Mapping[str, float]) -> None:
         for name, binding in held.bound.sources.items()
         if name in used
     )
+    compare(held)
     ChannelPost.objects.bulk_create(
         ChannelPost(run=held.run, channel=name) for name in held.bound.channels
     )

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from migrations_app.domain.states import LIVE
+
 
 @dataclass(frozen=True, slots=True)
 class DueSource:
@@ -63,6 +65,20 @@ UPDATE migrations_app_channelpost p SET handed_at = clock_timestamp()
 RETURNING p.id, old.handed_at IS NOT NULL
 """
 
+_PARITIES = """
+WITH due AS (
+  SELECT p.id FROM migrations_app_parity p JOIN migrations_app_run r ON r.id = p.run_id
+   WHERE r.state = ANY(%s)
+     AND (p.due_at <= clock_timestamp() OR p.resting AND r.settled_at > p.began_at)
+     AND (p.lease_until IS NULL OR p.lease_until <= clock_timestamp())
+     AND (p.handed_at IS NULL OR p.handed_at <= clock_timestamp() - interval '2 seconds')
+   ORDER BY p.due_at LIMIT %s FOR NO KEY UPDATE OF p SKIP LOCKED
+)
+UPDATE migrations_app_parity p SET handed_at = clock_timestamp()
+  FROM due, migrations_app_parity old WHERE p.id = due.id AND old.id = p.id
+RETURNING p.id, old.handed_at IS NOT NULL
+"""
+
 _UNWRITTEN = """
 SELECT r.id FROM migrations_app_run r
   JOIN migrations_app_latch l ON l.run_id = r.id AND l.leg = r.leg
@@ -90,12 +106,19 @@ def posts(limit: int = 200) -> list[tuple[int, bool]]:
     return [(int(pk), bool(again)) for pk, again in _rows(_POSTS, limit)]
 
 
+def parities(limit: int = 50) -> list[tuple[int, bool]]:
+    """Comparisons to go on with, and whether they were handed out before. Once traffic has moved,
+    one that rests begins anew: what it found was of before."""
+    states = sorted(state.value for state in LIVE)
+    return [(int(pk), bool(again)) for pk, again in _rows(_PARITIES, states, limit)]
+
+
 def unwritten() -> list[int]:
     """Runs with a latch that has not been written down yet."""
     return [int(pk) for (pk,) in _rows(_UNWRITTEN)]
 
 
-def _rows(statement: str, *values: float) -> list[tuple[Any, ...]]:
+def _rows(statement: str, *values: float | list[str]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -45,6 +45,11 @@ def source(pk: int, interval_s: float) -> Hint:
     return Hint("warroom.metrics.evaluate", "metrics", pk, interval_s)
 
 
+def parity(pk: int) -> Hint:
+    """This comparison can go on."""
+    return Hint("warroom.metrics.compare", "metrics", pk, 10)
+
+
 def outbox(pk: int) -> Hint:
     """This channel has something to say."""
     return Hint("warroom.outbox.relay", "outbox", pk, 10)

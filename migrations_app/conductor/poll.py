@@ -24,6 +24,7 @@ from migrations_app.conductor.evaluate import evaluate
 from migrations_app.conductor.guard import guard
 from migrations_app.conductor.heartbeat import Heartbeat
 from migrations_app.conductor.letters import send_letters
+from migrations_app.conductor.parity import compare
 from migrations_app.conductor.reconcile import reconcile
 from migrations_app.conductor.relay import relay
 from migrations_app.conductor.remember import remember
@@ -101,6 +102,7 @@ class Poller:
         self._sources()
         self._routes()
         self._posts()
+        self._parities()
         self._desk()
         self._remember()
         self._beat()
@@ -133,6 +135,13 @@ class Poller:
         for pk, nobody_came in found:
             if nobody_came or not hints.reachable():
                 self._alone("post", pk, relay)
+
+    def _parities(self) -> None:
+        found = due.parities()
+        hints.poke(hints.parity(pk) for pk, _ in found)
+        for pk, nobody_came in found:
+            if nobody_came or not hints.reachable():
+                self._alone("parity", pk, compare)
 
     def _desk(self) -> None:
         """Broken promises, mail, and runs that went blind: nothing a rollback has to wait for."""

@@ -49,6 +49,8 @@ _TOLD: dict[Kind, tuple[Topic, Tone]] = {
     Kind.DRIFT: (Topic.DRIFT, Tone.ALARM),
     Kind.DRIFT_GONE: (Topic.DRIFT, Tone.CALM),
     Kind.TROUBLE: (Topic.DRIFT, Tone.NOTICE),
+    Kind.ALERT_BEGAN: (Topic.VERDICTS, Tone.NOTICE),
+    Kind.ALERT_ENDED: (Topic.VERDICTS, Tone.CALM),
     Kind.STEP_COMPLETED: (Topic.STEPS, Tone.CALM),
     Kind.UPDATE_PUBLISHED: (Topic.UPDATES, Tone.NOTICE),
     Kind.UPDATE_OVERDUE: (Topic.UPDATES, Tone.ALARM),
@@ -61,13 +63,15 @@ _TOLD: dict[Kind, tuple[Topic, Tone]] = {
     Kind.SHEET: (Topic.ROLLBACKS, Tone.CALM),
     Kind.OFFLINE: (Topic.ROLLBACKS, Tone.ALARM),
     Kind.UNWATCHED: (Topic.DRIFT, Tone.NOTICE),
+    Kind.PARITY_EQUAL: (Topic.VERDICTS, Tone.CALM),
+    Kind.PARITY_DIFFERS: (Topic.VERDICTS, Tone.NOTICE),
 }
 
 _THREADED = frozenset(
     {
         Kind.SETTLED, Kind.SIGNED_OFF, Kind.STEP_COMPLETED, Kind.DRIFT_GONE,
         Kind.HANDOVER_WITHDRAWN, Kind.STEP_TAKEN, Kind.STEP_RELEASED,
-        Kind.SHEET,
+        Kind.SHEET, Kind.ALERT_ENDED,
     }
 )  # fmt: skip
 """Told, but below the live message, so that the channel keeps to decisions and phases."""

@@ -87,7 +87,7 @@ def _walked(ground: Ground, after: Progress, read: int) -> Step:
     if not at_the_end and len(after.suspects) < ground.config.most:
         return Step(after, read=read)
     if not after.suspects:
-        return Step(after.but(stage=Stage.DONE), read=read)
+        return Step(_done(after), read=read)
     return Step(after.but(stage=Stage.LOOK), read=read, settle=True)
 
 
@@ -172,10 +172,15 @@ def _look(ground: Ground, known: Progress) -> Step:
 def _looked(ground: Ground, after: Progress) -> Progress:
     at_the_end = after.after is None
     if after.differing >= ground.config.most and not (at_the_end and not after.suspects):
-        return after.but(stage=Stage.DONE, overflowed=True, suspects=())
+        return _done(after.but(overflowed=True))
     if after.suspects:
         return after
-    return after.but(stage=Stage.DONE if at_the_end else Stage.WALK)
+    return _done(after) if at_the_end else after.but(stage=Stage.WALK)
+
+
+def _done(after: Progress) -> Progress:
+    """What is over holds no keys any more: they may be somebody's name."""
+    return after.but(stage=Stage.DONE, after=None, suspects=())
 
 
 def _print(row: Row | None) -> str:

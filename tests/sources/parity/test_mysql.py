@@ -60,7 +60,7 @@ def pair(maria: MariaHand, postgres: tuple[PostgresHand, PostgresHand]) -> Pair:
     green = postgres[1]
     maria.do(BLUE)
     green.do(GREEN)
-    insert = "INSERT INTO orders VALUES (" + ", ".join(["%s"] * 15) + ")"
+    insert = "INSERT INTO orders VALUES ({})".format(", ".join(["%s"] * 15))
     maria.do(insert, ROWS)
     green.do(insert, [_in_postgres(row) for row in ROWS])
     return maria, green

@@ -1,0 +1,274 @@
+"""A comparison is made in steps that anybody can take up, and what it found is told once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from migrations_app.conductor import lookups
+from migrations_app.conductor import parity as conductor
+from migrations_app.conductor.evaluate import evaluate
+from migrations_app.domain.parity.progress import Progress
+from migrations_app.domain.reading import Outcome, Query
+from migrations_app.models import (
+    Check,
+    Event,
+    Parity,
+    ParityDifference,
+    ParityPass,
+    ParityTable,
+    SourceTick,
+)
+from migrations_app.models.clock import db_now
+from migrations_app.reads.plans import plan_of
+from migrations_app.sources.parity import step as steps
+from migrations_app.sources.parity.visit import Visit
+from tests.conductor import parity as build
+from tests.sources.parity.conftest import postgres
+
+if TYPE_CHECKING:
+    from migrations_app.domain.reading import Reading
+    from migrations_app.sources.parity.step import Step
+    from tests.build import Room
+    from tests.sources.parity.hands import PostgresHand
+
+__all__ = ["postgres"]
+pytestmark = pytest.mark.django_db(transaction=True)
+Pair = tuple["PostgresHand", "PostgresHand"]
+TABLE = """
+DROP TABLE IF EXISTS orders;
+CREATE TABLE orders (id bigint PRIMARY KEY, status text, total numeric);
+INSERT INTO orders SELECT n, 'open', n FROM generate_series(1, 2000) n
+"""
+
+
+@pytest.fixture
+def pair(postgres: Pair) -> Pair:
+    for hand in postgres:
+        hand.do(TABLE)
+    return postgres
+
+
+def read(made: Room, text: str = "checksum(orders)") -> Reading:
+    binding = plan_of(made.run).sources["parity"]
+    source = lookups.source(made.run_id, "parity", binding)
+    (reading,) = source.read([Query("same", text)], db_now())
+    return reading
+
+
+def told(made: Room) -> list[tuple[str, str]]:
+    rows = Event.objects.filter(run_id=made.run_id, kind__startswith="parity").order_by("seq")
+    return list(rows.values_list("kind", "sentence"))
+
+
+def test_equal_tables_end_in_a_reading_of_zero_and_one_entry(pair: Pair) -> None:
+    made = build.comparing(*pair)
+    assert read(made).outcome is Outcome.EMPTY
+    build.whole(made)
+    reading = read(made)
+    assert (reading.outcome, reading.value) == (Outcome.OK, 0.0)
+    assert reading.sampled_at == ParityTable.objects.get().began_at
+    build.whole(made)
+    assert told(made) == [
+        ("parity_begun", "Data parity (parity): comparing orders"),
+        ("parity_equal", "Data parity (parity): orders: 2,000 rows, all equal"),
+    ]
+
+
+def test_a_difference_is_told_when_it_appears_and_when_it_is_gone(pair: Pair) -> None:
+    made = build.comparing(*pair)
+    pair[1].do("UPDATE orders SET total = 0 WHERE id = 1000")
+    for _ in range(3):
+        build.whole(made)
+        assert read(made).value == 1.0
+    pair[1].do("UPDATE orders SET total = id")
+    build.whole(made)
+    assert read(made).value == 0.0
+    assert [kind for kind, _ in told(made)] == ["parity_begun", "parity_differs", "parity_equal"]
+    assert "1 of 2,000 row differs" in told(made)[1][1]
+
+
+def test_keys_are_kept_as_digests_that_agree_within_a_run_only(pair: Pair) -> None:
+    pair[1].do("DELETE FROM orders WHERE id = 1234")
+    made = build.comparing(*pair)
+    build.whole(made)
+    build.whole(made)
+    first, again = ParityDifference.objects.values_list("key", flat=True)
+    assert first == again != "1234"
+    assert "1234" not in str(list(ParityTable.objects.values_list("progress", flat=True)))
+    Parity.objects.update(salt="another run's")
+    build.whole(made)
+    assert ParityDifference.objects.latest("id").key != first
+
+
+def test_keys_are_shown_where_the_plan_says_so(pair: Pair) -> None:
+    pair[1].do("DELETE FROM orders WHERE id = 1234")
+    build.whole(build.comparing(*pair, show_keys=True))
+    assert ParityDifference.objects.get().key == "1234"
+
+
+class Killed(BaseException):
+    """The process is gone: nothing that would run afterwards runs."""
+
+
+def test_who_is_killed_in_the_middle_is_taken_up_where_the_last_step_was_kept(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair[1].do("DELETE FROM orders WHERE id IN (50, 1950)")
+    made = build.comparing(*pair, chunk=100, sample=0)
+    walked: list[Progress] = []
+    step = steps.step
+
+    def dying(ground: steps.Ground, known: Progress) -> Step:
+        walked.append(known)
+        if len(walked) == 8:
+            raise Killed
+        return step(ground, known)
+
+    with monkeypatch.context() as during:
+        during.setattr("migrations_app.sources.parity.visit.step", dying)
+        during.setattr(conductor, "_give_back", lambda *_: None)
+        with pytest.raises(Killed):
+            conductor.compare(build.parity(made).pk)
+    assert not conductor.compare(build.parity(made).pk), "its lease still stands"
+    assert not build.due_now(made)
+    build.died(made)
+    assert build.due_now(made)
+    kept = Progress.from_json(ParityTable.objects.get().progress)
+    assert kept == walked[7]
+    assert kept.blue.rows == 700
+    build.whole(made)
+    done = Progress.from_json(ParityTable.objects.get().progress)
+    assert (done.blue.rows, done.green.rows, done.differing, done.chunks) == (2000, 1998, 2, 21)
+    assert ParityPass.objects.get().ended_at is not None
+
+
+def test_who_wakes_up_late_writes_nothing(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = build.comparing(*pair, chunk=100)
+    step = Visit.step
+
+    def stopped(self: Visit, table: str, known: Progress) -> Step:
+        """While it reads, its lease runs out and another has begun."""
+        done = step(self, table, known)
+        build.died(made)
+        monkeypatch.setattr(Visit, "step", step)
+        build.whole(made)
+        return done
+
+    monkeypatch.setattr(Visit, "step", stopped)
+    assert conductor.compare(build.parity(made).pk)
+    done = Progress.from_json(ParityTable.objects.get().progress)
+    assert (done.blue.rows, done.chunks) == (2000, 21)
+    assert build.parity(made).resting, "nor does it give back what is not its own"
+
+
+def test_rows_on_their_way_are_no_differences(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replication brings them while the comparison waits for them to settle."""
+    blue, green = pair
+    green.do("DELETE FROM orders WHERE id > 1990")
+    made = build.comparing(blue, green, settle="5s")
+    build.visit(made)
+    assert len(Progress.from_json(ParityTable.objects.get().progress).suspects) == 10
+    assert not build.due_now(made), "it waits"
+    green.do("INSERT INTO orders SELECT n, 'open', n FROM generate_series(1991, 2000) n")
+    build.whole(made)
+    assert read(made).value == 0.0
+    assert not ParityDifference.objects.exists()
+
+
+def test_a_row_that_never_rests_is_not_judged(pair: Pair) -> None:
+    blue, green = pair
+    green.do("DELETE FROM orders WHERE id = 7")
+    made = build.comparing(blue, green, settle="5s", looks=3)
+    for _ in range(4):
+        build.visit(made)
+        blue.do("UPDATE orders SET total = total - 1 WHERE id = 7")
+    done = Progress.from_json(ParityTable.objects.get().progress)
+    assert (done.differing, done.moving) == (0, 1)
+
+
+def test_the_pause_holds_the_average_down(pair: Pair) -> None:
+    """2,000 rows at 50 a second: after each piece the next is due when its rows are paid for."""
+    made = build.comparing(*pair, chunk=100, rows_per_second=50, sample=0)
+    for pieces in range(1, 4):
+        before = db_now()
+        build.visit(made)
+        now = build.parity(made)
+        assert now.due_at - before >= timedelta(seconds=100 / 50)
+        assert Progress.from_json(ParityTable.objects.get().progress).chunks == pieces
+
+
+@pytest.mark.parametrize("query", ["SELECT 6", "SELECT NULL", "SELECT 1 WHERE false"])
+def test_a_brake_stops_everything_before_a_row_is_read(pair: Pair, query: str) -> None:
+    made = build.comparing(*pair, brakes=[{"on": "blue", "query": query, "above": 5}])
+    assert build.whole(made).trouble.startswith("waits for BLUE")
+    assert not ParityPass.objects.exists()
+    assert read(made).outcome is Outcome.EMPTY
+
+
+def test_a_brake_that_is_off_stops_nothing(pair: Pair) -> None:
+    made = build.comparing(*pair, brakes=[{"on": "green", "query": "SELECT 5", "above": 5}])
+    build.whole(made)
+    assert read(made).value == 0.0
+
+
+def test_a_database_that_is_away_is_waited_for_more_and_more_patiently(pair: Pair) -> None:
+    blue, green = pair
+    made = build.comparing(replace(blue, port=1), green)
+    pauses = []
+    for _ in range(3):
+        before = db_now()
+        build.visit(made)
+        now = build.parity(made)
+        assert "does not answer" in now.trouble
+        pauses.append(round((now.due_at - before).total_seconds()))
+    assert pauses == [2, 4, 8]
+
+
+def test_a_table_that_cannot_be_compared_says_so_and_stops_no_other(pair: Pair) -> None:
+    for hand in pair:
+        hand.do("CREATE TABLE IF NOT EXISTS loose (id int)")
+    made = build.comparing(*pair, tables={"loose": {}, "orders": {}})
+    build.whole(made)
+    assert read(made).value == 0.0
+    wrong = read(made, "rows(loose)")
+    assert wrong.outcome is Outcome.ERROR
+    assert "has no primary key" in wrong.detail
+
+
+def test_a_result_that_is_no_longer_fresh_is_none(pair: Pair) -> None:
+    made = build.comparing(*pair, fresh="10m")
+    build.whole(made)
+    then = db_now() - timedelta(minutes=11)
+    ParityTable.objects.update(began_at=then)
+    assert read(made).outcome is Outcome.EMPTY
+
+
+def test_traffic_that_moved_makes_the_next_pass_due(pair: Pair) -> None:
+    made = build.comparing(*pair)
+    build.whole(made)
+    assert not build.due_now(made), "the next one is in ten minutes"
+    build.settled(made)
+    assert build.due_now(made)
+    build.whole(made)
+    assert not build.due_now(made)
+
+
+def test_a_run_that_is_over_is_not_compared(pair: Pair) -> None:
+    made = build.comparing(*pair)
+    assert build.due_now(made)
+    type(made.run).objects.filter(pk=made.run_id).update(state="called_off")
+    assert not build.due_now(made)
+
+
+def test_the_judge_reads_it_like_any_other_source(pair: Pair) -> None:
+    made = build.comparing(*pair)
+    build.whole(made)
+    tick = SourceTick.objects.get(run_id=made.run_id, source="parity")
+    SourceTick.objects.filter(pk=tick.pk).update(slot=1)
+    assert evaluate(tick.pk)
+    check = Check.objects.get(run_id=made.run_id, name="same")
+    assert (check.value, check.status) == (0.0, "PASS")
