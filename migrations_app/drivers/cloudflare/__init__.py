@@ -1,0 +1,1 @@
+"""Cloudflare Load Balancing: weights of pools, or of origins in a pool."""
