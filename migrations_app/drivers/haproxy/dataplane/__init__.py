@@ -1,0 +1,1 @@
+"""HAProxy through its Data Plane API, version 3."""
