@@ -12,7 +12,7 @@ from migrations_app.sources.value import NoValue, unfit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_STATEMENT: Final = re.compile(r"[\s(]*((select|with|values|table|show)\b|/\*|--)", re.IGNORECASE)
+_STATEMENT: Final = re.compile(r"[\s(]*((select|with|values|table)\b|/\*|--)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
