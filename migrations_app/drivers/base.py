@@ -99,6 +99,7 @@ DRIVERS: Registry[Driver] = Registry(
         "envoy-file": "migrations_app.drivers.envoy.file:EnvoyFileDriver",
         "caddy": "migrations_app.drivers.caddy.driver:CaddyDriver",
         "fake": "migrations_app.drivers.fake.driver:FakeDriver",
+        "flipt": "migrations_app.drivers.flags.flipt.driver:FliptDriver",
         "haproxy": "migrations_app.drivers.haproxy.driver:HAProxyDriver",
         "haproxy-dataplane": "migrations_app.drivers.haproxy.dataplane.driver:DataplaneDriver",
         "argo-rollouts": "migrations_app.drivers.kube.rollouts:RolloutsDriver",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import yaml
 
-from migrations_app.domain.errors import Permanent, SeamError, UnknownOutcome
+from migrations_app.domain.errors import Conflict, Permanent, SeamError, UnknownOutcome
 from migrations_app.domain.finding import Finding
 from migrations_app.drivers.base import Observed
 from migrations_app.drivers.nodes import Node, everywhere
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from migrations_app.drivers.standing import Standing
 
 PAUSE = 0.03  # seconds between looks whether it was taken up
-ENDS = (Decimal(0), Decimal(100), Decimal("12.5"))
+SAMPLES = (Decimal(0), Decimal(100), Decimal("12.5"))
 N = TypeVar("N", bound=Node)
 
 
@@ -96,8 +96,7 @@ class FileDriver(ABC, Generic[N]):
         """
         deadline = Deadline(self.seconds)
         change = partial(self._change, weight=self._possible(weight))
-        self.file.replace(change, token, deadline)
-        self._until(weight, deadline)
+        self._until(weight, self.file.replace(change, token, deadline), deadline)
 
     def preview(self, weight: Decimal) -> list[str]:
         """Every line of the file that would change."""
@@ -145,20 +144,24 @@ class FileDriver(ABC, Generic[N]):
         except Permanent as error:
             raise Permanent(f"{self.file.name}: {error}") from error
 
-    def _until(self, weight: Decimal, deadline: Deadline) -> None:
+    def _until(self, weight: Decimal, token: str, deadline: Deadline) -> None:
         """`UnknownOutcome` says who has not taken it up: the file stands there all the same."""
         while True:
             try:
-                answers = everywhere(self.nodes, deadline.left(), self.running)
-                told = {str(node.address): standing for node, standing in answers.complete()}
-                if all(standing.weight == weight for standing in told.values()):
+                answers = everywhere(self.nodes, deadline.left(), self.running).complete()
+                if all(standing.weight == weight for _, standing in answers):
                     return
+                self._still(token)
                 time.sleep(min(PAUSE, deadline.left()))
             except TimeoutError:
                 late = f"{self.seconds:g} s later not everybody had taken it up"
                 raise UnknownOutcome(f"{self.file.name} was written; {late}.") from None
             except SeamError as error:
                 raise UnknownOutcome(f"{self.file.name} was written, but: {error}") from error
+
+    def _still(self, token: str) -> None:
+        if self.file.read().token != token:
+            raise Conflict("somebody else wrote to it before it was taken up.")
 
     def _about_file(self) -> list[Finding]:
         what = f"file {self.file.name}"
@@ -181,7 +184,7 @@ class FileDriver(ABC, Generic[N]):
     def _about_sed(self, text: str) -> Finding:
         """Whether the printed line would do to this file what we would."""
         what = f"break-glass line for {self.file.name}"
-        if all(self._same(text, share) for share in ENDS):
+        if all(self._same(text, share) for share in SAMPLES if self.cannot(share) is None):
             return Finding(ok=True, what=what, sentence="The break-glass line fits this file.")
         sentence = (
             f"The break-glass line does not fit {self.file.name}: in an emergency a person has to "

@@ -55,11 +55,11 @@ class WatchedFile:
         """`Transient` where it isn't there, `Permanent` where it can't be what we want."""
         with self._plainly():
             raw = self._bytes()
-            return Text(raw.decode(), hashlib.sha256(raw).hexdigest()[:16])
+            return Text(raw.decode(), _digest(raw))
 
-    def replace(self, change: Callable[[str], str], token: str | None, deadline: Deadline) -> None:
-        """Put `change(what is there)` in its place. With a token only if it still is what was
-        read, else `Conflict`."""
+    def replace(self, change: Callable[[str], str], token: str | None, deadline: Deadline) -> str:
+        """Put `change(what is there)` in its place; its token. With a token only if it still is
+        what was read, else `Conflict`."""
         with self._plainly(), self._alone(deadline):
             now = self.read()
             if token is not None and token != now.token:
@@ -67,7 +67,9 @@ class WatchedFile:
                     f"{self.name} was changed by somebody else since it was read. Look at it, and "
                     "decide anew."
                 )
-            self._swap(change(now.text).encode())
+            raw = change(now.text).encode()
+            self._swap(raw)
+            return _digest(raw)
 
     def _bytes(self) -> bytes:
         if self.path.is_symlink():
@@ -134,6 +136,10 @@ class WatchedFile:
             raise Permanent(f"{self.name} is no text in UTF-8.") from error
         except OSError as error:
             raise Transient(f"{self.name} can't be used: {error.strerror or error}.") from error
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()[:16]
 
 
 def _locked(directory: int) -> bool:

@@ -17,6 +17,7 @@ from migrations_app.drivers.envoy.file import EnvoyFileDriver
 from tests.drivers.build import SOON
 from tests.drivers.contract import Bench, DriverContract
 from tests.drivers.relay import relay
+from tests.drivers.slow import SlowDriverContract
 from tests.drivers.test_contract import shell
 from tests.real_envoy import MIRROR_FILE, PATIENCE, ROUTE_FILE, envoy
 
@@ -111,11 +112,25 @@ class EnvoyFileBench:
             yield stack.enter_context(closing(driver))
 
 
+@contextmanager
+def bench_of(moves: str) -> Iterator[Bench]:
+    with ExitStack() as stack:
+        running = stack.enter_context(envoy(file=FILES[moves]))
+        driver = stack.enter_context(closing(watching(running, moves=moves)))
+        yield EnvoyFileBench(running, moves, driver)
+
+
 class TestEnvoyFile(DriverContract):
-    @pytest.fixture(scope="class", params=FILES)
+    @pytest.fixture(scope="class")
     @classmethod
-    def bench(cls, request: pytest.FixtureRequest) -> Iterator[Bench]:
-        with ExitStack() as stack:
-            running = stack.enter_context(envoy(file=FILES[request.param]))
-            driver = stack.enter_context(closing(watching(running, moves=request.param)))
-            yield EnvoyFileBench(running, request.param, driver)
+    def bench(cls) -> Iterator[Bench]:
+        with bench_of("share") as bench:
+            yield bench
+
+
+class TestEnvoyFileMirror(SlowDriverContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def bench(cls) -> Iterator[Bench]:
+        with bench_of("mirror") as bench:
+            yield bench

@@ -1,0 +1,1 @@
+"""Traefik through a file that it watches, or that it fetches."""
