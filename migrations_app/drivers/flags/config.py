@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
-from migrations_app.domain.plan.base import Duration
+from migrations_app.domain.plan.base import Duration, Flag
 from migrations_app.wire.place import BaseUrl, HeaderValue, Place
 
 _LONGEST = timedelta(hours=1)
@@ -27,6 +27,7 @@ def _bounded(span: timedelta) -> timedelta:
 
 
 Poll = Annotated[Duration, BeforeValidator(_seconds), AfterValidator(_bounded)]
+Truth = Flag
 Url = BaseUrl  # for vendors with one address for everybody
 # Names that become part of a path: nothing in them can leave it, or need escaping in it.
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.~-]{0,199}$")]

@@ -1,0 +1,1 @@
+"""Flipt: the threshold rollout of one boolean flag."""
