@@ -100,6 +100,8 @@ DRIVERS: Registry[Driver] = Registry(
         "caddy": "migrations_app.drivers.caddy.driver:CaddyDriver",
         "fake": "migrations_app.drivers.fake.driver:FakeDriver",
         "flipt": "migrations_app.drivers.flags.flipt.driver:FliptDriver",
+        "gcp-url-map": "migrations_app.drivers.gcp.driver:UrlMapDriver",
+        "growthbook": "migrations_app.drivers.flags.growthbook.driver:GrowthBookDriver",
         "haproxy": "migrations_app.drivers.haproxy.driver:HAProxyDriver",
         "haproxy-dataplane": "migrations_app.drivers.haproxy.dataplane.driver:DataplaneDriver",
         "argo-rollouts": "migrations_app.drivers.kube.rollouts:RolloutsDriver",

@@ -1,0 +1,1 @@
+"""Google Cloud: weighted backend services in a URL map, and mirroring to one."""
