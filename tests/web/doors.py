@@ -39,6 +39,9 @@ PUBLIC: Final[Mapping[str, str]] = {
     "slack-interactivity": "signed by Slack; who clicked is looked up at the click",
     "slack-command": "signed by Slack; who asks is looked up",
     "slack-events": "signed by Slack; who reacted is looked up",
+    "hook-alertmanager": "takes a token with the scope evidence; keeps labels and states only",
+    "hook-grafana": "takes a token with the scope evidence; keeps labels and states only",
+    "hook-pagerduty": "signed by PagerDuty; keeps what an incident is called, and its state",
     "admin:login": "leads to the door",
     "api:openapi-json": "how the API is spoken to; nothing of anybody's",
 }
@@ -63,6 +66,9 @@ EXEMPT: Final[Mapping[str, str]] = {
     "slack-interactivity": "no session; the signature over the body is the authority",
     "slack-command": "no session; the signature over the body is the authority",
     "slack-events": "no session; the signature over the body is the authority",
+    "hook-alertmanager": "no session; the token is the authority",
+    "hook-grafana": "no session; the token is the authority",
+    "hook-pagerduty": "no session; the signature over the body is the authority",
     "mail-leave": "no session; RFC 8058 has the mail program post it",
 }
 """POSTs that take no CSRF token, and why. Those of the API take a bearer token instead."""
@@ -71,6 +77,7 @@ PAGES: Final = frozenset({
     "room", "mine", "stream", "timeline", "timeline-news", "entry", "timeline-export",
     "timeline-markdown", "timeline-print", "comms", "share", "metrics", "metrics-csv",
     "metrics-past", "sheet", "sheet-text", "plan-page", "preview",
+    "parity", "parity-json", "parity-csv",
     "watch",
 })  # fmt: skip
 """Of a run, to be looked at by everybody with a role."""

@@ -38,9 +38,14 @@ def apart(done: Progress) -> Totals:
 
 def sentence(table: str, done: Progress) -> str:
     """`orders: 3 of 1,000,000 rows differ`."""
+    return f"{table}: {told(done)}"
+
+
+def told(done: Progress) -> str:
+    """The same without a name."""
     if done.overflowed:
-        return f"{table}: at least {done.differing:,} rows differ; the rest was not looked at"
+        return f"at least {done.differing:,} rows differ; the rest was not looked at"
     rows = max(done.blue.rows, done.green.rows)
     noun = "row differs" if done.differing == 1 else "rows differ"
-    told = f"{table}: {done.differing:,} of {rows:,} {noun}"
-    return f"{told}, {done.moving:,} changed too often to tell" if done.moving else told
+    words = f"{done.differing:,} of {rows:,} {noun}"
+    return f"{words}, {done.moving:,} changed too often to tell" if done.moving else words
