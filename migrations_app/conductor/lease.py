@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 LEASE_S = 6.0
 """Three driver calls of two seconds. A process that died frees its routes after this long."""
 
-_FENCE_S = LEASE_S * 0.6
+_FRESH_S = LEASE_S * 0.6
+"""So long after it was taken or renewed, nobody else can have taken a lease over unforced."""
 
 OWNER = f"{socket.gethostname()[:40]}:{os.getpid()}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lease:
     """Held by this process until `give_back`, or until it is taken over (a higher epoch)."""
 
@@ -29,10 +30,30 @@ class Lease:
     epoch: int
     taken: float  # monotonic, at our end
 
-    def too_late_to_write(self) -> bool:
-        """A process that was stopped wakes up here, and must not write any more."""
-        return time.monotonic() - self.taken > _FENCE_S
+    def fresh(self) -> bool:
+        """Whether it was taken or renewed a moment ago."""
+        return time.monotonic() - self.taken <= _FRESH_S
 
+    def may_write(self) -> bool:
+        """Whether it is still ours. Asked of the database, and renewed, where it is not fresh: a
+        slow plane was read meanwhile, or this process was stopped and wakes up here."""
+        return self.fresh() or self._renewed()
+
+    def _renewed(self) -> bool:
+        now = time.monotonic()
+        with connection.cursor() as cursor:
+            cursor.execute(_RENEW, [LEASE_S, self.route_id, self.epoch])
+            ours: bool = cursor.rowcount == 1
+        if ours:
+            self.taken = now
+        return ours
+
+
+_RENEW = """
+UPDATE migrations_app_route
+   SET lease_until = clock_timestamp() + make_interval(secs => %s)
+ WHERE id = %s AND lease_epoch = %s AND lease_until IS NOT NULL
+"""
 
 _TAKE = """
 UPDATE migrations_app_route

@@ -193,8 +193,8 @@ class _Visit:
             route=standing.route, flip=standing.flip, epoch=self.lease.epoch, owner=leases.OWNER,
             weight=standing.order.weight, token=token or "",
         )  # fmt: skip
-        if self.lease.too_late_to_write():
-            return _close(attempt, "fenced", "too late: this process was held up")
+        if not self.lease.may_write():
+            return _close(attempt, "fenced", "too late: somebody else has taken over")
         latest = _again(standing)
         if latest.order.weight != standing.order.weight:
             return _close(attempt, "overtaken", "something else was decided meanwhile")
@@ -235,7 +235,7 @@ class _Visit:
             read = self.look()
             if read is None or read.weight == standing.order.weight:
                 return read
-            if self.lease.too_late_to_write():
+            if not self.lease.fresh():
                 break
         return read
 

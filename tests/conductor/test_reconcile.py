@@ -14,6 +14,7 @@ from migrations_app.conductor.reconcile import reconcile
 from migrations_app.domain.actor import Click
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import State
+from migrations_app.drivers.fake.driver import FakeDriver
 from migrations_app.drivers.fake.faults import Faults
 from migrations_app.models import Attempt, Event, Flip, Route
 from migrations_app.reads.gate import gate_view
@@ -21,6 +22,7 @@ from tests.build import CLICK, phase
 from tests.timeline import assert_whole
 
 if TYPE_CHECKING:
+    from migrations_app.drivers.base import Observed
     from tests.build import Room
     from tests.conductor.conftest import House
 
@@ -199,14 +201,35 @@ def test_one_at_a_time_and_the_late_do_not_write(house: House) -> None:
     assert leases.take(route.pk) is not None
 
 
-def test_a_process_that_was_held_up_does_not_write(
-    house: House, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every look at a plane takes longer than a lease is fresh."""
+    monkeypatch.setattr(leases.Lease, "fresh", lambda _: False)
+
+
+def test_a_process_that_was_held_up_until_somebody_took_over_does_not_write(
+    house: House, slow: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = at_one(house)
-    monkeypatch.setattr(leases.Lease, "too_late_to_write", lambda _: True)
+    [route] = made.run.routes.all()
+    observe = FakeDriver.observe
+
+    def overtaken(driver: FakeDriver) -> Observed:
+        leases.take(route.pk, force=True)
+        return observe(driver)
+
+    monkeypatch.setattr(FakeDriver, "observe", overtaken)
     house.visit(made)
     assert house.weights() == [0]
     assert Attempt.objects.latest("id").outcome == "fenced"
+
+
+def test_a_plane_that_is_slow_to_look_at_is_written_all_the_same(house: House, slow: None) -> None:
+    """A cloud takes seconds for an answer: its lease is renewed before the write."""
+    made = at_one(house)
+    house.visit(made)
+    assert house.weights() == [1]
+    assert Attempt.objects.latest("id").outcome == "ok"
 
 
 def test_holding_here_leaves_the_weights_where_they_are(house: House) -> None:

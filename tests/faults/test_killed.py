@@ -106,7 +106,7 @@ def _click_and_kill(drill: Drill) -> None:
 
 @pytest.mark.faults
 def test_who_stood_still_past_its_lease_writes_nothing_late(drill: Drill) -> None:
-    """Stopped before its write, gone on after a rollback has landed: fenced by its own clock."""
+    """Stopped before its write, gone on after a rollback has landed: fenced by its lease."""
     drill.at_gate()
     drill.plane().inject(Faults(slow=1.0))  # while it looks, so that it is caught before its write
     drill.go()
