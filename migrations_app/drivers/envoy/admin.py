@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from migrations_app.domain.errors import Permanent, SeamError, UnknownOutcome
+from migrations_app.wire.login import sent, typed
 from migrations_app.wire.talk import Talk
 
 if TYPE_CHECKING:
@@ -25,15 +27,12 @@ class Admin:
     def __init__(self, place: Place, auth: Auth | None) -> None:
         self.place = place
         self.auth = auth
-        login = auth.header() if auth else None
-        self._talk = Talk(place, lambda: {"authorization": login} if login else {})
+        self._talk = Talk(place, partial(sent, auth))
 
     @property
     def login(self) -> str:
         """The header that says who we are, as a person types it."""
-        if self.auth is None:
-            return ""
-        return f"Authorization: {'Basic' if self.auth.basic else 'Bearer'} $TOKEN"
+        return typed(self.auth)
 
     @property
     def address(self) -> str:
