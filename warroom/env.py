@@ -142,6 +142,7 @@ class Env:
     slack_secrets: list[str] = field(repr=False)
     slack_emoji: str
     slack_hooks: str
+    pagerduty_secrets: list[str] = field(repr=False)
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Env:
@@ -182,4 +183,5 @@ class Env:
             slack_secrets=_list(environ, "WARROOM_SLACK_SIGNING_SECRET", ""),
             slack_emoji=_text(environ, "WARROOM_SLACK_EMOJI", "pushpin").strip(":"),
             slack_hooks=_text(environ, "WARROOM_SLACK_HOOKS", _HOOKS).rstrip("/") + "/",
+            pagerduty_secrets=_list(environ, "WARROOM_PAGERDUTY_WEBHOOK_SECRET", ""),
         )

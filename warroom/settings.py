@@ -62,6 +62,7 @@ globals().update(mail(ENV.mail_url))
 WARROOM_MAILS = bool(ENV.mail_url)
 DEFAULT_FROM_EMAIL = ENV.mail_from
 WARROOM_SLACK_SIGNING_SECRETS = ENV.slack_secrets  # several while one is being replaced
+WARROOM_PAGERDUTY_SECRETS = ENV.pagerduty_secrets  # of webhooks; several while one is replaced
 WARROOM_SLACK_EMOJI = ENV.slack_emoji  # puts a message on the timeline
 WARROOM_SLACK_HOOKS = ENV.slack_hooks  # where the addresses begin that clicks are answered at
 WARROOM_METRICS_TOKEN = ENV.metrics_token  # without it /metrics answers this machine alone

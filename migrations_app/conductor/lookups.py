@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from migrations_app.conductor import parity_found, pushed, seams
+from migrations_app.conductor import alerts, parity_found, pushed, seams
 from migrations_app.domain.reading import Query, Reading
 from migrations_app.sources.looked_up import Asker, LookedUp
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 Find = Callable[[Asker, Query, datetime], Reading | None]
 
-FINDS: Final[Mapping[str, Find]] = {"parity": parity_found.newest, "pushed": pushed.newest}
+FINDS: Final[Mapping[str, Find]] = {
+    "alerts": alerts.firing,
+    "parity": parity_found.newest,
+    "pushed": pushed.newest,
+}
 """Every looked-up kind. A lookup reads rows, writes none, and answers in the query's name."""
 
 

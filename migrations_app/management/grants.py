@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Final
 from django.apps import apps
 from psycopg import sql
 
-from migrations_app.models import ApiToken, Check, Inbound, Membership, Pin, SlackAccount, StepTaken
+from migrations_app.models import (
+    Alert,
+    AlertTold,
+    ApiToken,
+    Check,
+    Inbound,
+    Membership,
+    Pin,
+    SlackAccount,
+    StepTaken,
+)
 from migrations_app.reads.rights import TABLES
 
 if TYPE_CHECKING:
@@ -23,7 +33,17 @@ _OURS: Final = "migrations_app"
 _LOOKED_AT: Final = ("django_migrations", "django_content_type", "auth_permission")
 _DELETED_FROM: Final = tuple(
     model._meta.db_table
-    for model in (ApiToken, Check, Inbound, Membership, Pin, SlackAccount, StepTaken)
+    for model in (
+        Alert,
+        AlertTold,
+        ApiToken,
+        Check,
+        Inbound,
+        Membership,
+        Pin,
+        SlackAccount,
+        StepTaken,
+    )
 )
 
 

@@ -95,6 +95,7 @@ def _alert(incident: _Incident, event: _Event) -> Alert:
         labels=labelled(dict(_labels(incident))),
         started_at=incident.created_at,
         ended_at=event.occurred_at if over else None,
+        said_at=event.occurred_at,
     )
 
 

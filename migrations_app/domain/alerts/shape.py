@@ -35,7 +35,8 @@ class Unreadable(ValueError):
 class Alert:
     """One alert of a message. Times are the sender's, aware; `ended_at` None while it fires.
 
-    `fingerprint` is the same for the same alert at every message, and only for it.
+    `fingerprint` is the same for the same alert at every message, and only for it. `said_at` is
+    when the sender said so, where it tells: an older word than what is known counts for nothing.
     """
 
     sender: Sender
@@ -43,15 +44,16 @@ class Alert:
     labels: Mapping[str, str]
     started_at: datetime
     ended_at: datetime | None
+    said_at: datetime | None = None
+
+    @property
+    def began_at(self) -> datetime:
+        """Since when it fires, if it did not before this message."""
+        return self.said_at or self.started_at
 
     @property
     def firing(self) -> bool:
         return self.ended_at is None
-
-    @property
-    def title(self) -> str:
-        """What people call it."""
-        return (self.labels.get("alertname") or "an alert without a name")[:200]
 
 
 def labelled(given: Mapping[str, object]) -> dict[str, str]:
