@@ -63,6 +63,7 @@ SOURCES: Registry[Source] = Registry(
     "source",
     {
         "alerts": "migrations_app.sources.alerts:AlertsSource",
+        "dns": "migrations_app.sources.dns.source:DNSSource",
         "fake": "migrations_app.sources.fake.source:FakeSource",
         "http": "migrations_app.sources.http.source:HTTPSource",
         "mysql": "migrations_app.sources.mysql.source:MySQLSource",

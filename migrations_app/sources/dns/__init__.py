@@ -1,0 +1,1 @@
+"""DNS as its authoritative servers tell it, without anybody's cache between."""
