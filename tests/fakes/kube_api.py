@@ -21,7 +21,7 @@ from tests.fakes.json_patch import Inapplicable, Undecodable, merged, patched
 from tests.fakes.kube_store import Key, Refused, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 TOKEN = "a-service-account-token"
 PATH = re.compile(
@@ -31,6 +31,13 @@ PATH = re.compile(
 LONGEST_HANG = 60.0  # seconds; ended by the end of the server
 # Of requests that change something: stored and not answered; said to be done and not done; refused.
 UNHEARD, LIE, BUSY, BROKEN = "unheard", "lie", "busy", "broken"
+FAILURES = {
+    BUSY: Refused(429, "TooManyRequests", "Too many requests, please try again later."),
+    BROKEN: Refused(500, "InternalError", "etcdserver: request timed out"),
+}
+JSON, MERGE, STRATEGIC = (
+    f"application/{kind}-patch+json" for kind in ("json", "merge", "strategic-merge")
+)
 MUTE = "mute"  # no request is answered at all
 
 
@@ -47,13 +54,15 @@ class Seen:
 
 @dataclass
 class KubeApi:
-    """`rights`: pairs of verb and kind (`rollouts.argoproj.io/status`), None for all of them."""
+    """`rights`: pairs of verb and kind (`rollouts.argoproj.io/status`), None for all of them.
+    `meddling`: what others do, one each, just before our next patches arrive."""
 
     store: Store = field(default_factory=Store)
     token: str = TOKEN
     rights: set[tuple[str, str]] | None = None
     mishap: str = ""
     seen: list[Seen] = field(default_factory=list)
+    meddling: list[Callable[[], object]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self.over = threading.Event()
@@ -126,18 +135,13 @@ class KubeApi:
         return [one for one in found if fits(one["metadata"].get("labels", {}), wanted)]
 
     def _patch(self, asked: Seen, key: Key, *, status: bool) -> Any:
-        if self.mishap == BUSY:
-            raise Refused(429, "TooManyRequests", "Too many requests, please try again later.")
-        if self.mishap == BROKEN:
-            raise Refused(500, "InternalError", "etcdserver: request timed out")
+        if self.mishap in FAILURES:
+            raise FAILURES[self.mishap]
         if self.mishap == LIE:
             return self.store.get(key)
-        kind = asked.media_type
-        if kind == "application/strategic-merge-patch+json" and key.group:
-            raise Refused(415, "UnsupportedMediaType", "not supported for custom resources")
-        if not re.fullmatch(r"application/(json|merge|strategic-merge)-patch\+json", kind):
-            raise Refused(415, "UnsupportedMediaType", f"unsupported media type {kind}")
-        apply = patched if "json-patch" in kind else merged
+        if self.meddling:
+            self.meddling.pop(0)()
+        apply = self._application(asked.media_type, key)
         manager = asked.params.get("fieldManager", "kubectl")
         try:
             return self.store.change(
@@ -148,6 +152,14 @@ class KubeApi:
             raise Refused(400, "BadRequest", str(error)) from None
         except Inapplicable as error:
             raise Refused(422, "Invalid", f"the server rejected our request: {error}") from None
+
+    def _application(self, kind: str, key: Key) -> Callable[[Any, Any], Any]:
+        """How a patch of this media type is applied."""
+        if kind == STRATEGIC and key.group:
+            raise Refused(415, "UnsupportedMediaType", "not supported for custom resources")
+        if kind not in {JSON, MERGE, STRATEGIC}:
+            raise Refused(415, "UnsupportedMediaType", f"unsupported media type {kind}")
+        return patched if kind == JSON else merged
 
 
 def fits(labels: dict[str, str], selector: str) -> bool:

@@ -89,8 +89,8 @@ class Rollouts:
 
     def _settled(self, obj: Obj) -> Obj:
         status = dict(obj["status"]) | {"observedGeneration": str(obj["metadata"]["generation"])}
-        steps = obj["spec"]["strategy"]["canary"]["steps"]
-        if status["stableRS"] == status["currentPodHash"]:
+        steps = obj["spec"]["strategy"].get("canary", {}).get("steps", [])
+        if status["stableRS"] == status["currentPodHash"] or not steps:
             return obj | {"status": status}
         if status.get("abort"):
             return obj | {"status": {**resting(status), **weighing(0), "currentStepIndex": 0,

@@ -57,8 +57,9 @@ class Store:
         named = {"name": key.name, "namespace": key.namespace, **body.get("metadata", {})}
         meta = {"uid": f"uid-{self._version}", "generation": 1, **named}
         with self.lock:
-            self._objects[key] = {"apiVersion": api, **deepcopy(body), "metadata": meta}
-            self.change(key, lambda obj: obj)
+            obj = self._numbered({"apiVersion": api, **deepcopy(body), "metadata": meta})
+            new = self._admitted(key, obj, obj, status=False)
+            self._store(key, new, new, "")
 
     def get(self, key: Key) -> Obj:
         with self.lock:

@@ -39,7 +39,9 @@ class Cluster(Place):
     def _in_cluster(cls, data: object) -> object:
         if not isinstance(data, dict) or "url" in data:
             return data
-        known: dict[object, object] = {"ca_file": ACCOUNT / "ca.crt"}
+        known: dict[object, object] = {}
+        if ACCOUNT.is_dir():  # elsewhere a plan is only looked at
+            known["ca_file"] = ACCOUNT / "ca.crt"
         if not {"token", "client_cert"} & set(data):
             known["token_file"] = ACCOUNT / "token"
         return known | data
@@ -66,7 +68,9 @@ def read_token(path: Path) -> str:
     try:
         token = path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise Permanent(f"token_file {path} can't be read ({type(error).__name__}).") from error
+        where = "give url and token outside of a cluster" if path == ACCOUNT / "token" else ""
+        why = f"{type(error).__name__}{where and '; '}{where}"
+        raise Permanent(f"token_file {path} can't be read ({why}).") from error
     if not token or not token.isprintable():
         raise Permanent(f"token_file {path} holds no token.")
     return token

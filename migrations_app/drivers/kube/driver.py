@@ -91,15 +91,7 @@ class KubeDriver:
     def apply(self, weight: Decimal, token: str | None) -> None:
         """Set both sides in one patch, which the server refuses if the object changed meanwhile."""
         self._refuse(weight)
-        deadline = self._deadline()
-        for _ in range(TRIES):
-            obj = self._read(deadline)
-            self._still(obj, token)
-            if weight:
-                self._may_go(obj, deadline)
-            if self._written(obj, self._hand.ops(obj, weight), deadline):
-                return
-        raise Transient(f"{self._thing} changes faster than we can write; nothing was written.")
+        self._write(weight, token, self._deadline())
 
     def preview(self, weight: Decimal) -> list[str]:
         """The patch, an operation a line, each with what is there now."""
@@ -156,6 +148,17 @@ class KubeDriver:
     def _still(self, obj: Obj, token: str | None) -> None:
         if token is not None and token != self._token(obj):
             raise Conflict(f"Somebody else has changed {self._thing} since it was read.")
+
+    def _write(self, weight: Decimal, token: str | None, deadline: Deadline) -> Obj:
+        """Read and write until nobody came in between. The object as it was before."""
+        for _ in range(TRIES):
+            obj = self._read(deadline)
+            self._still(obj, token)
+            if weight:
+                self._may_go(obj, deadline)
+            if self._written(obj, self._hand.ops(obj, weight), deadline):
+                return obj
+        raise Transient(f"{self._thing} changes faster than we can write; nothing was written.")
 
     def _written(self, obj: Obj, ops: list[Op], deadline: Deadline) -> bool:
         """False if the object moved between our reading and our writing."""

@@ -12,7 +12,6 @@ GREEN the stable version, and then there is nothing left to abort.
 from __future__ import annotations
 
 import time
-from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from migrations_app.domain.errors import Transient
@@ -26,6 +25,7 @@ from migrations_app.drivers.kube.rollouts_config import RolloutConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from pydantic import BaseModel
 
@@ -52,17 +52,11 @@ class RolloutsDriver(KubeDriver):
     def apply(self, weight: Decimal, token: str | None) -> None:
         """Abort, or promote as often as it takes. `Transient` where the time of a call was not
         enough to come to the last promotion: the next call goes on from there."""
-        if not weight:
-            return super().apply(weight, token)
         self._refuse(weight)
         deadline = self._deadline()
-        while True:
-            obj = self._read(deadline)
-            self._still(obj, token)
-            if self._arrives(obj, int(weight), deadline):
-                return None
+        while self._more_to_do(self._write(weight, token, deadline), weight):
             token = None  # from here on it is we who move it
-            _nap(deadline, f"{self._thing} is on its way ({self._canary.of(obj).where()}).")
+            self._nap(deadline)
 
     def preview(self, weight: Decimal) -> list[str]:
         """The first change, and how many promotions follow it."""
@@ -81,10 +75,13 @@ class RolloutsDriver(KubeDriver):
         obj, unread = self._glance(self._deadline())
         if obj is None:
             return [f"# How many promotions it takes can't be seen now. {unread}"]
-        steps = [[op] for op in self._canary.ops(obj, weight)[1:] if op.at == ABORT]
-        for at in self._canary.of(obj).rests_before(self._canary.of(obj).goal(int(weight))):
-            steps.append([test(INDEX, at), remove(PAUSES)])  # noqa: PERF401 (clearer so)
-        return [*(self._thing.patched(ops, self.subresource) for ops in steps), shown]
+        self._canary.ops(obj, weight)  # refuses what can't be reached from here
+        rollout = self._canary.of(obj)
+        again = [[put(ABORT, value=False)]] if rollout.aborted else []
+        rests = rollout.rests_before(rollout.goal(int(weight)))
+        promotions = [[test(INDEX, at), remove(PAUSES)] for at in rests]
+        typed = [self._thing.patched(ops, self.subresource) for ops in [*again, *promotions]]
+        return [*typed, shown]
 
     def _token(self, obj: Obj) -> str:
         """The controller's own bookkeeping decides nothing; how far it is does."""
@@ -92,15 +89,19 @@ class RolloutsDriver(KubeDriver):
         pods = dig(obj, "status", "currentPodHash"), dig(obj, "status", "stableRS")
         return fingerprint(obj, obj.get("spec"), rollout.index, rollout.aborted, pods)
 
-    def _arrives(self, obj: Obj, weight: int, deadline: Deadline) -> bool:
-        """Make the next change; True if it was the last one."""
-        ops = self._canary.ops(obj, Decimal(weight))
-        if ops and not self._written(obj, ops, deadline):
-            return False
+    def _more_to_do(self, obj: Obj, weight: Decimal) -> bool:
+        """Whether more follows the change that was made to what was `obj`."""
         rollout = self._canary.of(obj)
-        if rollout.over:
-            return True
-        return not rollout.aborted and self._promotions(obj, Decimal(weight)) <= bool(ops)
+        if not weight or rollout.over:
+            return False
+        promoted = bool(self._canary.ops(obj, weight)) and not rollout.aborted
+        return rollout.aborted or self._promotions(obj, weight) > promoted
+
+    def _nap(self, deadline: Deadline) -> None:
+        """Let the controller work; `Transient` where no time is left for another look."""
+        if _spare(deadline) <= _LOOK_S:
+            raise Transient(f"{self._thing} is on its way, and has not come to its last rest.")
+        time.sleep(_LOOK_S)
 
     def _promotions(self, obj: Obj, weight: Decimal) -> int:
         rollout = self._canary.of(obj)
@@ -112,12 +113,8 @@ class RolloutsDriver(KubeDriver):
             yield Finding(ok=True, what=f"image of {self._thing}", sentence=sentence)
 
 
-def _nap(deadline: Deadline, sentence: str) -> None:
-    """Let the controller work; `Transient` where no time is left for another look."""
+def _spare(deadline: Deadline) -> float:
     try:
-        left = deadline.left()
+        return deadline.left()
     except TimeoutError:
-        left = 0.0
-    if left <= _LOOK_S:
-        raise Transient(sentence)
-    time.sleep(_LOOK_S)
+        return 0.0
