@@ -39,6 +39,7 @@ PAGES = {
     "draft": "/runs/{run}/comms/?draft=2",
     "share": "/runs/{run}/share/",
     "metrics": "/runs/{run}/metrics/",
+    "parity": "/runs/{run}/parity/",
     "past": "/runs/{run}/metrics/errors/past",
     "plan": "/runs/{run}/plan/",
     "preview": "/runs/{run}/preview/half",

@@ -125,7 +125,7 @@ class Postgres:
             for name, kind, space, enum, nullable, bytewise in ask(_COLUMNS, [self.name(table)])
         ]  # fmt: skip
         if not found:
-            raise Permanent(f'There is no table {table} there, or it may not be seen. "Name" it '
+            raise Permanent(f'There is no table {table} there, or it may not be seen. Name it '
                             "with its schema, and grant SELECT on it.")  # fmt: skip
         return found
 
