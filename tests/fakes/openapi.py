@@ -10,7 +10,7 @@ import json
 import os
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +42,16 @@ def needed(file: str) -> pytest.MarkDecorator:
 
 @dataclass
 class Spec:
-    """`prefix` of ours before the document's own paths."""
+    """A document; it may be changed until something is first held against it."""
 
     document: dict[str, Any]
     _validators: dict[str, Draft202012Validator] = field(default_factory=dict)
+
+    @cached_property
+    def _registry(self) -> Registry[Any]:
+        resource = DRAFT202012.create_resource(self.document)
+        registry: Registry[Any] = Registry().with_resource(NAME, resource)
+        return registry
 
     def request(self, method: str, path: str, body: object) -> list[str]:
         """What is wrong with a request; `no such operation` where the document has none."""
@@ -76,10 +82,8 @@ class Spec:
         escaped = ("".join(ESCAPES.get(char, char) for char in part) for part in [*at, "schema"])
         pointer = "/".join(escaped)
         if pointer not in self._validators:
-            resource = DRAFT202012.create_resource(self.document)
-            registry: Registry[Any] = Registry().with_resource(NAME, resource)
             schema = {"$ref": f"{NAME}#/{pointer}"}
-            self._validators[pointer] = Draft202012Validator(schema, registry=registry)
+            self._validators[pointer] = Draft202012Validator(schema, registry=self._registry)
         errors = self._validators[pointer].iter_errors(data)
         return [f"{error.json_path}: {error.message}"[:300] for error in errors]
 

@@ -1,0 +1,1 @@
+"""GrowthBook: the coverage of one rollout rule of a feature."""
