@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from migrations_app.wire.talk import Talk
 
 _EARLY_S: Final = 120.0  # before its end: clocks differ, and a call takes its time
+_LONGEST_S: Final = 300.0  # so that one that was revoked is not kept for an hour
 FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -51,7 +52,7 @@ class Tokens:
                 return
             token = self._fetch(deadline)
             self._text = token.text
-            self._until = self._clock() + max(0.0, token.lasts - _EARLY_S)
+            self._until = self._clock() + min(_LONGEST_S, token.lasts - _EARLY_S)
         finally:
             self._lock.release()
 

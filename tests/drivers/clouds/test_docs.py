@@ -13,7 +13,7 @@ import yaml
 from migrations_app.drivers.base import DRIVERS
 
 DOCS = Path(__file__).parents[3] / "docs" / "drivers"
-KINDS = ["cloudflare-lb", "gcp-url-map"]
+KINDS = ["azure-front-door", "azure-traffic-manager", "cloudflare-lb", "gcp-url-map"]
 
 
 def blocks(kind: str) -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Azure: origins of a Front Door, endpoints of a Traffic Manager."""
