@@ -165,7 +165,7 @@ def envoy(
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="envoy-")))
         (home / "watched").mkdir()
         (home / "watched" / "routes.yaml").write_text(file)
-        config = _bootstrap(home, {"blue": blue, "green": green}, routes, layers)
+        config = _bootstrap(home, {"blue": blue, "green": green, "old": 9}, routes, layers)
         (home / "envoy.yaml").write_text(json.dumps(config))
         process = stack.enter_context(_running(home))
         admin = f"http://{_until_there(home / 'admin', home, process).strip()}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from migrations_app.domain.errors import Permanent, SeamError, Transient, UnknownOutcome
+from migrations_app.domain.errors import Conflict, Permanent, SeamError, Transient, UnknownOutcome
 from migrations_app.wire.deadline import Deadline
 
 if TYPE_CHECKING:
@@ -36,9 +36,11 @@ class Answers(Generic[N, T]):
 
     def complete(self) -> list[tuple[N, T]]:
         """All values of a reading; one node that could not be read makes the whole unread."""
+        for kind in (Permanent, Conflict):
+            if self._has(kind):
+                raise kind(self._sentences())
         if self.errors:
-            kind = Permanent if self._has(Permanent) else Transient
-            raise kind(self._sentences())
+            raise Transient(self._sentences(), self._come_again())
         return self.given
 
     def settled(self) -> None:
@@ -51,6 +53,11 @@ class Answers(Generic[N, T]):
 
     def _has(self, kind: type[SeamError]) -> bool:
         return any(isinstance(error, kind) for error in self.errors)
+
+    def _come_again(self) -> float | None:
+        """When the last of them may be asked again, as far as they say."""
+        told = [one.retry_after for one in self.errors if isinstance(one, Transient)]
+        return max((one for one in told if one is not None), default=None)
 
     def _sentences(self) -> str:
         said = " ".join(str(error) for error in self.errors)

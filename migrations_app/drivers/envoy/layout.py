@@ -77,8 +77,7 @@ class Shares:
             raise Permanent(
                 f"{split.where} has the runtime_key_prefix {split.prefix}: {OVERRIDDEN}"
             )
-        numbers = {name: weight or 0 for name, weight in split.weights.items()}
-        return sides(self.blue, self.green).standing(split.where, numbers)
+        return sides(self.blue, self.green).standing(split.where, split.weights)
 
     def _ours(self, root: yaml.Node) -> Iterator[dict[str, yaml.Node]]:
         for node in mappings(root):

@@ -20,11 +20,11 @@ _STICKY = ("header_name", "use_hash_policy")
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One `weighted_clusters`: the weight of each cluster by name, None where none is written."""
+    """One `weighted_clusters`: the weight of each cluster by name."""
 
     where: str
     prefix: str
-    weights: Mapping[str, int | None]
+    weights: Mapping[str, int]
     sticky: bool
 
 
@@ -84,9 +84,21 @@ def _split(where: str, told: Any) -> Split:
     return Split(
         where,
         str(told.get("runtime_key_prefix", "")),
-        {str(one.get("name", one.get("cluster_header"))): one.get("weight") for one in clusters},
+        {
+            str(one.get("name", one.get("cluster_header"))): _weight(one.get("weight"))
+            for one in clusters
+        },
         sticky=any(told.get(key) for key in _STICKY),
     )
+
+
+def _weight(told: object) -> int:
+    """0 where nothing is written. JSON for protobuf takes numbers as strings too."""
+    if told is None:
+        return 0
+    if not str(told).isdigit():
+        raise Permanent(f"{told!r:.40} is no weight that Envoy knows.")
+    return int(str(told))
 
 
 def _part(where: str, told: Any, clusters: tuple[str, ...]) -> Part:

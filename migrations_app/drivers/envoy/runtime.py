@@ -76,7 +76,7 @@ class Weights:
 
     def _one(self, split: Split, values: Mapping[str, str]) -> Standing:
         numbers = {
-            name: _number(values.get(f"{self.prefix}.{name}", str(default or 0)))
+            name: _number(values.get(f"{self.prefix}.{name}", str(default)))
             for name, default in split.weights.items()
         }
         return sides(self.blue, self.green).standing(split.where, numbers)
