@@ -97,6 +97,7 @@ def test_a_third_variation_is_nobodys_share(bench: FlagBench, plane: LaunchDarkl
     with pytest.raises(Permanent, match="Nothing was changed"):
         bench.driver.apply(Decimal(60), None)
     assert plane.truth() == 40
+    plane.say([90_000, 0, 10_000])
     bench.driver.apply(Decimal(0), None)
     assert bench.driver.observe().weight == 0
 

@@ -122,7 +122,14 @@ def _environment(flag: Flag, config: LaunchDarklyConfig) -> Environment:
 
 
 def _share(weights: Mapping[int, int], sides: Sides) -> Decimal | None:
+    """None where a third side has a part."""
+    if _others(weights, sides):
+        return None
     return share_of(weights.get(sides.blue, 0), weights.get(sides.green, 0))
+
+
+def _others(weights: Mapping[int, int], sides: Sides) -> set[int]:
+    return {index for index, weight in weights.items() if weight} - {sides.blue, sides.green}
 
 
 def _when_off(there: Environment, sides: Sides) -> Decimal:
@@ -140,8 +147,7 @@ def _off(flag: Flag, there: Environment, config: LaunchDarklyConfig) -> str:
 def _doubts(
     weights: Mapping[int, int], there: Environment, sides: Sides, off: str
 ) -> Iterator[str]:
-    others = {index for index, weight in weights.items() if weight} - {sides.blue, sides.green}
-    if others:
+    if others := _others(weights, sides):
         yield (
             f"The fallthrough also serves variation {min(others)}, which is neither BLUE nor "
             "GREEN: take it out, or name it."
