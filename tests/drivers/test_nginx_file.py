@@ -1,15 +1,11 @@
-"""The include by itself: nginx refuses it, a hand edits it, nobody loads it; and as a mirror."""
+"""The include by itself: nginx refuses it, a hand edits it, nobody loads it."""
 
 from __future__ import annotations
 
 import os
 import signal
 import stat
-import time
-from contextlib import closing
 from decimal import Decimal
-from functools import partial
-from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,27 +15,17 @@ from migrations_app.drivers.nginx import host as host_module
 from migrations_app.drivers.nginx import include
 from tests.drivers.made import all_closed
 from tests.drivers.nginx_build import STATUS, at, keys
-from tests.real_nginx import PATIENCE, RealNginx, installed, nginx
-from tests.wire.desk import desk
+from tests.real_nginx import RealNginx, installed, nginx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from migrations_app.domain.finding import Finding
-    from tests.wire.desk import Desk, Hand
 
 __all__ = ["all_closed"]
 WAY = "split_clients"
 FRONT = "        location / { return 200 $warroom_app; }"
-MIRROR_FRONT = """\
-        location / { mirror /copy; proxy_pass BLUE; }
-        location = /copy {
-            internal;
-            if ($warroom_app = "") { return 204; }
-            proxy_pass http://$warroom_app$request_uri;
-        }
-"""
 
 
 @pytest.fixture(scope="module", params=installed())
@@ -214,41 +200,3 @@ def test_somebody_who_may_not_signal_nginx_is_told_about_sudo(running: RealNginx
             os._exit(0 if "sudo: true" in str(error) else 1)
         os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-
-@pytest.mark.parametrize("binary", installed())
-def test_a_mirror_copies_its_share_and_answers_from_blue(binary: str) -> None:
-    with desk(partial(_signed, b"blue")) as blue, desk(partial(_signed, b"green")) as green:
-        sides = {"green": green.url.removeprefix("http://"), "blue": "none", "moves": "mirror"}
-        front = MIRROR_FRONT.replace("BLUE", blue.url)
-        begin = include.text(keys(None, WAY, **sides), Decimal(0))
-        with nginx(
-            binary, begin, http="    include {include};", front_server=front, status_server=STATUS
-        ) as running:
-            copied = {}
-            for weight in (0, 50, 100):
-                at(running, WAY, **sides).apply(Decimal(weight), None)
-                before = len(green.heard)
-                assert {_answer(running) for _ in range(60)} == {"blue"}
-                copied[weight] = _settled(green, before + (60 if weight == 100 else 0)) - before
-    assert copied[0] == 0
-    assert 10 <= copied[50] <= 50
-    assert copied[100] == 60
-
-
-def _signed(name: bytes, hand: Hand) -> None:
-    hand.say(200, name)
-
-
-def _answer(running: RealNginx) -> str:
-    with closing(HTTPConnection("127.0.0.1", running.front, timeout=PATIENCE)) as link:
-        link.request("GET", "/")
-        return link.getresponse().read().decode()
-
-
-def _settled(green: Desk, least: int) -> int:
-    """Copies arrive when they like: how many there are, once there are enough."""
-    until = time.monotonic() + PATIENCE
-    while len(green.heard) < least and time.monotonic() < until:
-        time.sleep(0.01)
-    return len(green.heard)
