@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["all_closed"]
 pytestmark = pytest.mark.real("envoy")
 
+DEEP = " " * 10  # where the keys of weighted_clusters stand
+
 
 @pytest.fixture(scope="module")
 def well() -> Iterator[RealEnvoy]:
@@ -94,7 +96,7 @@ def test_a_file_that_envoy_refused(well: RealEnvoy) -> None:
     ("old", "new", "said"),
     [
         ("weight: 100", 'weight: "100"', "break-glass line does not fit"),
-        ("clusters:\n  ", "runtime_key_prefix: app\n          clusters:\n  ", "runtime key of Envoy"),
+        ("  clusters:", f"  runtime_key_prefix: app\n{DEEP}clusters:", "runtime key of Envoy"),
         ("{name: green, weight: 0}", "{name: grey, weight: 0}", "with both blue and green"),
         ("resources:", "things:", "no `resources`"),
         ("{name: green, weight: 0}", "{name: green, weight: 0}\n          - {name: old, weight: 1}",
