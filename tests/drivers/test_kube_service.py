@@ -60,7 +60,7 @@ def test_green_without_a_ready_pod_gets_nothing() -> None:
         with pytest.raises(Permanent, match=r"GREEN \(version=v2\) has 0 ready pods"):
             driver.apply(ALL, None)
         assert api.writes == []
-        assert "0 pods with version=v2 are ready" in wrong(driver)
+        assert "pods with version=v2: 0 ready, 1 needed" in wrong(driver)
 
 
 def test_green_needs_as_many_pods_as_were_asked_for() -> None:

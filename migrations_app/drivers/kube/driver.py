@@ -99,8 +99,7 @@ class KubeDriver:
         obj, unread = self._glance(self._deadline())
         below = f"/{self.subresource}" if self.subresource else ""
         header = f"PATCH {self._thing.path}{below} at {self._cluster.host}"
-        now = "now unknown" if obj is None else ""
-        lines = [f"{op} ({now or f'now {was(op, obj)}'})" for op in self._hand.ops(obj, weight)]
+        lines = [_line(op, obj) for op in self._hand.ops(obj, weight)]
         return [header, *(lines or ["nothing to change"]), *([unread] if unread else [])]
 
     def manual_commands(self, weight: Decimal) -> list[str]:
@@ -209,3 +208,10 @@ class KubeDriver:
             sentence = f"A rollback would be refused, says a dry run of it. {error}"
             return Finding(ok=False, what=what, sentence=sentence)
         return Finding(ok=True, what=what, sentence="A dry run of a rollback was taken.")
+
+
+def _line(op: Op, obj: Obj | None) -> str:
+    """A test that holds needs no more words."""
+    if op.op == "test" and obj is not None and op.holds(obj):
+        return str(op)
+    return f"{op} ({'now unknown' if obj is None else f'now {was(op, obj)}'})"

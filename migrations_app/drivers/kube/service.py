@@ -150,7 +150,7 @@ class ServiceDriver(KubeDriver):
         for value in (self._config.blue, self._config.green):
             ready = self._ready(obj, value, deadline)
             what = f"pods with {self._config.key}={value}"
-            sentence = f"{ready} {what} are ready; {self._config.min_ready} are needed."
+            sentence = f"{what}: {ready} ready, {self._config.min_ready} needed."
             yield Finding(ok=ready >= self._config.min_ready, what=what, sentence=sentence)
 
     def _ready(self, obj: Obj, value: str, deadline: Deadline) -> int:
