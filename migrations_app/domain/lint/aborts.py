@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from migrations_app.domain.duration import spoken
 from migrations_app.domain.lint.base import error, warning
+from migrations_app.domain.plan.schema import Moves
 from migrations_app.domain.verdict.rule import OnNoData
 from migrations_app.domain.weights import targets
 
@@ -70,7 +71,8 @@ def unprotected_phase(case: Case) -> Iterator[Problem]:
 
 def _has_moved(case: Case, phase: int) -> bool:
     weights = targets(case.plan, phase)
-    return any(weights[route.name] != route.baseline for route in case.plan.routes)
+    serving = [route for route in case.plan.routes if route.moves is Moves.SHARE]
+    return any(weights[route.name] != route.baseline for route in serving)
 
 
 def _phases(criterion: AbortCriterion, names: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import promql_parser
@@ -25,11 +26,21 @@ if TYPE_CHECKING:
 def cannot(binding: RouteBinding, weight: Decimal) -> str | None:
     driver = DRIVERS.load(binding.driver)
     names = sorted(references(binding.config))
-    environ = {name: f"tcp://127.0.0.1:{port}" for port, name in enumerate(names, start=1)}
+    environ = {name: _filled_in(name, port) for port, name in enumerate(names, start=1)}
     return driver(driver.Config.model_validate(resolve(binding.config, environ))).cannot(weight)
 
 
-def invalid(_: SourceBinding, query: str) -> str | None:
+def _filled_in(name: str, port: int) -> str:
+    """Something of the right shape."""
+    if name.endswith("_SECRET"):
+        return "whsec_" + b64encode(bytes(32)).decode()
+    scheme = "tcp" if "HAPROXY" in name else "http"
+    return f"{scheme}://127.0.0.1:{port}"
+
+
+def invalid(binding: SourceBinding, query: str) -> str | None:
+    if binding.kind != "prometheus":
+        return None
     try:
         promql_parser.parse(query)
     except ValueError as wrong:
