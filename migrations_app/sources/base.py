@@ -63,6 +63,8 @@ SOURCES: Registry[Source] = Registry(
     "source",
     {
         "alerts": "migrations_app.sources.alerts:AlertsSource",
+        "datadog": "migrations_app.sources.datadog.source:DatadogSource",
+        "cloudwatch": "migrations_app.sources.cloudwatch.source:CloudWatchSource",
         "dns": "migrations_app.sources.dns.source:DNSSource",
         "fake": "migrations_app.sources.fake.source:FakeSource",
         "http": "migrations_app.sources.http.source:HTTPSource",

@@ -1,0 +1,1 @@
+"""Datadog: metric queries and formulas over a window of time."""
