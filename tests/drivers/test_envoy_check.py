@@ -9,6 +9,7 @@ import pytest
 from tests.drivers.made import all_closed, kept
 from tests.drivers.test_envoy import through
 from tests.drivers.test_envoy_file import settle, watching
+from tests.drivers.until import until
 from tests.real_envoy import ROUTE_FILE, envoy, weighted
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ def test_a_file_that_envoy_refused(well: RealEnvoy) -> None:
     """Both weights 0 are refused; a rollback over it is written and taken."""
     driver = kept(watching(well))
     well.write(ROUTE_FILE.replace("weight: 100", "weight: 0"))
-    while "update_rejected: 0" in well.get("/stats?filter=rds.app.update_rejected"):
-        pass
+    until(lambda: well.get("/stats?filter=rds.app.update_rejected").endswith(" 1\n"), "refused")
     told = driver.observe()
     assert told.weight not in {0, 100}
     assert "every weight is 0" in told.detail

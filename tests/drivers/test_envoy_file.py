@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +18,8 @@ from tests.drivers.contract import Bench, DriverContract
 from tests.drivers.relay import relay
 from tests.drivers.slow import SlowDriverContract
 from tests.drivers.test_contract import shell
-from tests.real_envoy import MIRROR_FILE, PATIENCE, ROUTE_FILE, envoy
+from tests.drivers.until import until
+from tests.real_envoy import MIRROR_FILE, ROUTE_FILE, envoy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,10 +56,8 @@ def in_force(envoy: RealEnvoy) -> Decimal:
 
 def settle(envoy: RealEnvoy) -> None:
     """Until what is in force is what the file says."""
-    over = time.monotonic() + PATIENCE
-    while in_force(envoy) != share(yaml.safe_load(envoy.file.read_text())["resources"][0]):
-        assert time.monotonic() < over, "Envoy does not take up the file"
-        time.sleep(0.01)
+    told = share(yaml.safe_load(envoy.file.read_text())["resources"][0])
+    until(lambda: in_force(envoy) == told, "Envoy takes up the file")
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +16,8 @@ from tests.drivers.build import SOON
 from tests.drivers.relay import relay
 from tests.drivers.slow import SlowDriverContract
 from tests.drivers.test_contract import shell
-from tests.real_traefik import MIRRORING, PATIENCE, WEIGHTED, traefik
+from tests.drivers.until import until
+from tests.real_traefik import MIRRORING, WEIGHTED, traefik
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,11 +74,8 @@ class TraefikBench:
 
     def settle(self) -> None:
         """Until what is in force is what the file says."""
-        over = time.monotonic() + PATIENCE
         told = yaml.safe_load(self.traefik.file.read_text())["http"]["services"]["app"]
-        while self.truth() != share(told):
-            assert time.monotonic() < over, "Traefik does not take up the file"
-            time.sleep(0.01)
+        until(lambda: self.truth() == share(told), "Traefik takes up the file")
 
     def move(self, weight: Decimal) -> None:
         text = self.text.replace("weight: 100", f"weight: {100 - int(weight)}  # blue")
