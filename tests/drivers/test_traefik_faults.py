@@ -172,7 +172,7 @@ def test_one_that_is_well(running: RealTraefik) -> None:
 def test_what_the_doctor_finds(running: RealTraefik) -> None:
     with written(running, "      weighted:\n", STICKY):
         driver = kept(through(running))
-        until(lambda: "cookie" in complaints(driver), "Traefik takes up the cookie")
+        until(lambda: "by a cookie" in praise(driver), "Traefik takes up the cookie")
     assert "no server" not in complaints(driver)
     gone: dict[str, Any] = {"green": "grey@file"}
     assert "grey@file" in complaints(kept(through(running, **gone)))

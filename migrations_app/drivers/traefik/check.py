@@ -59,10 +59,10 @@ def _sticky(config: TraefikConfig, node: TraefikNode, told: dict[str, Any]) -> F
         sentence = f"{config.service} keeps no client on a side."
         return Finding(ok=True, what=what, sentence=sentence)
     sentence = (
-        f"{config.service} keeps clients on their side by a cookie, whatever the weights say: "
-        "shares move slowly. A side of weight 0 is left out, cookie or not."
+        f"{config.service} keeps clients on their side by a cookie: going forward, shares follow "
+        "the weights slowly. A side of weight 0 is left at once, cookie or not."
     )
-    return Finding(ok=False, what=what, sentence=sentence)
+    return Finding(ok=True, what=what, sentence=sentence)
 
 
 def _alive(node: TraefikNode, name: str, deadline: Deadline) -> Finding:
