@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
+from django.db import OperationalError, connections
 
 from migrations_app.drivers.switch.client.warroom_switch import (
     DUAL_WRITE,
@@ -20,6 +21,7 @@ from migrations_app.drivers.switch.client.warroom_switch import (
     Switches,
     Value,
     key_of,
+    verify,
 )
 from migrations_app.drivers.switch.client.warroom_switch_stores import (
     FileStore,
@@ -33,6 +35,8 @@ from tests.fakes.switch_apps import SECRET
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from pytest_django import DjangoDbBlocker
 
     from migrations_app.drivers.switch.client.warroom_switch import Store
 
@@ -186,6 +190,19 @@ def test_before_anybody_moved_it_everything_is_at_its_first_value(switches: Swit
     assert not any(switches.goes_green("read_path", str(number)) for number in range(100))
 
 
+def test_a_long_body_is_not_even_looked_at(hook: Hook) -> None:
+    assert put(hook, asked(reason="x" * 20_000))[0] == 413
+
+
+def test_it_signs_as_standard_webhooks_does() -> None:
+    """Their own published example."""
+    key = key_of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    identifier, at, body = "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}'
+    headers = signed(key, identifier, at, body)
+    assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    verify([key], headers, body, at)
+
+
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_AAAA", "AAAA" * 10, "whsec_!" + "A" * 43])
 def test_a_weak_secret_is_refused(secret: str) -> None:
     with pytest.raises(ValueError, match="whsec_"):
@@ -254,3 +271,24 @@ def test_a_store_swaps_for_one_at_a_time(store: Store) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(count, range(40)))
     assert store.load("switch/") == {"switch/x": "40"}
+
+
+def test_a_connection_of_django_that_broke_is_opened_anew(
+    django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """In a thread of the application's, where no request begins or ends."""
+    with django_db_blocker.unblock():
+        broken, other = (connections.create_connection("default") for _ in range(2))
+        with closing(broken), closing(other):
+            store = SqlStore(lambda: broken)
+            with other.cursor() as cursor:
+                cursor.execute(TABLE)
+            store.put("switch/x", "1")
+            with other.cursor() as cursor:
+                pid = broken.connection.info.backend_pid
+                cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
+            with pytest.raises(OperationalError):
+                store.load("switch/")
+            assert store.load("switch/") == {"switch/x": "1"}
+            with other.cursor() as cursor:
+                cursor.execute("DROP TABLE warroom_switch")

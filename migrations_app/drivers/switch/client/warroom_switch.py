@@ -4,7 +4,6 @@ hook that changes them. Standard library only; copy this file or import it.
     switches = Switches(store, {"read_path": PERCENT, "dual_write": DUAL_WRITE})
     switches.start()
     hook = Hook(switches, [os.environ["WARROOM_SWITCH_SECRET"]])
-
     if switches.goes_green("read_path", customer_id): ...
     if switches.value("dual_write") in {"blue_to_green", "both"}: ...
 
@@ -35,6 +34,7 @@ PERCENT: Final[tuple[str, ...]] = ()  # instead of words: a number from 0 to 100
 DUAL_WRITE: Final = ("off", "blue_to_green", "both", "green_to_blue")
 WINDOW: Final = 300.0  # seconds that a request may be old or early
 REMEMBERED: Final = 50  # idempotency keys per switch
+LONGEST: Final = 16 * 1024  # bytes of a body
 logger = logging.getLogger("warroom_switch")
 
 
@@ -81,7 +81,7 @@ class Refused(Exception):
 
 class Switches:
     """The switches of one instance. `declared` maps names to their words, the first of which holds
-    until somebody moves it; or to `PERCENT`, which begins at 0.
+    until somebody moves it, or to `PERCENT`, which begins at 0.
     `every` seconds it looks whether something moved. An instance that was not heard of for `ttl`
     seconds counts as gone. `applied(name, value)` is called before a new value is acted on; while
     it raises, the old one stays and this instance is a straggler.
@@ -102,7 +102,7 @@ class Switches:
         self._thread = threading.Thread(target=self._follow, name="warroom-switch", daemon=True)
 
     def start(self) -> None:
-        """Follow from now on. After a fork, not before: threads don't survive one."""
+        """Follow from now on. After a fork: threads don't survive one."""
         self.look()
         self._thread.start()
 
@@ -115,8 +115,7 @@ class Switches:
 
     @property
     def fresh(self) -> bool:
-        """Whether the store was reached lately. An instance that is not may act on an old value
-        while nobody counts it any more: let its readiness probe fail."""
+        """Whether the store was reached lately. Let a readiness probe fail where it was not."""
         return time.monotonic() - self._heard < self.ttl
 
     def value(self, switch: str) -> Value:
@@ -196,8 +195,8 @@ class Switches:
 
 
 class Hook:
-    """Answers Warroom. `secrets`: `whsec_…`, several while they are being rotated. An answer to a
-    change is held back for up to `settle` seconds, until every instance has followed."""
+    """`secrets`: `whsec_…`, several while they are being rotated. An answer to a change is held
+    back until every instance has followed, for up to `settle` seconds."""
 
     def __init__(
         self, switches: Switches, secrets: Sequence[str], *, settle: float = 1.0,
@@ -221,10 +220,10 @@ class Hook:
         if switch not in self._switches.declared:
             names = ", ".join(self._switches.declared)
             raise Refused(404, f"there is no switch {switch[:40]}: there is {names}")
+        if method not in {"GET", "PUT"}:
+            raise Refused(405, "GET and PUT only")
         if method == "PUT":
             self._change(switch, _asked(body, switch, identifier))
-        elif method != "GET":
-            raise Refused(405, "GET and PUT only")
         return self._switches.state(switch)
 
     def _change(self, switch: str, asked: Mapping[str, Any]) -> None:
@@ -254,8 +253,7 @@ class Hook:
         words = self._switches.declared[switch]
         if words and value not in words:
             raise Refused(422, f"{switch} takes {', '.join(words)}")
-        number = float(str(value)) if type(value) in {int, float} else -1.0
-        if not words and not 0 <= number <= 100:
+        if not words and not (type(value) in {int, float} and 0 <= float(str(value)) <= 100):
             raise Refused(422, f"{switch} takes a number from 0 to 100")
 
 
@@ -272,10 +270,12 @@ def key_of(secret: str) -> bytes:
 
 def verify(keys: Sequence[bytes], headers: Mapping[str, str], body: bytes, now: float) -> None:
     """`Refused` unless one of `keys` signed this, lately."""
-    parts = ("id", "timestamp", "signature")
-    identifier, timestamp, signatures = (headers.get(f"webhook-{part}", "") for part in parts)
+    if len(body) > LONGEST:
+        raise Refused(413, f"a body has at most {LONGEST} bytes")
+    parts = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    identifier, timestamp, signatures = (headers.get(part, "") for part in parts)
     if not (identifier and timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12):
-        raise Refused(401, "webhook-id, webhook-timestamp and webhook-signature are missing")
+        raise Refused(401, f"{', '.join(parts)} are missing")
     if abs(now - int(timestamp)) > WINDOW:
         raise Refused(401, f"signed at {timestamp}, which is not within {WINDOW:g} s of our clock")
     content = f"{identifier}.{timestamp}.".encode() + body

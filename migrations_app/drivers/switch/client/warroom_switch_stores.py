@@ -7,7 +7,7 @@ from __future__ import annotations
 import fcntl
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
@@ -66,28 +66,22 @@ class FileStore:
             yield
 
 
-class Connection(Protocol):
-    """The DB-API's, or Django's `django.db.connection`."""
-
-    def cursor(self) -> Any: ...
-
-
 class SqlStore:
     """A table of two columns; any database with a DB-API driver, in autocommit as Django has it.
 
         CREATE TABLE warroom_switch (name varchar(200) PRIMARY KEY, text varchar(4000) NOT NULL)
 
-    `connection` gives this thread's: `lambda: django.db.connection`. `mark` is the driver's
-    placeholder, `?` for sqlite3 without Django.
+    `connection` gives this thread's, Django's or the DB-API's: `lambda: django.db.connection`.
+    `mark` is the placeholder, `?` for sqlite3 without Django.
     """
 
-    def __init__(self, connection: Callable[[], Connection], mark: str = "%s") -> None:
+    def __init__(self, connection: Callable[[], Any], mark: str = "%s") -> None:
         self._connection, self._mark = connection, mark
 
     def load(self, prefix: str) -> dict[str, str]:
         above = prefix[:-1] + chr(ord(prefix[-1]) + 1)
         rows = "SELECT name, text FROM warroom_switch WHERE name >= {0} AND name < {0}"
-        with closing(self._connection().cursor()) as cursor:
+        with self._cursor() as cursor:
             cursor.execute(rows.format(self._mark), (prefix, above))
             return dict(cursor.fetchall())
 
@@ -109,9 +103,17 @@ class SqlStore:
 
     def _run(self, statement: str, *values: str) -> int:
         """How many rows it touched."""
-        with closing(self._connection().cursor()) as cursor:
+        with self._cursor() as cursor:
             cursor.execute(statement.format(self._mark), values)
             return int(cursor.rowcount)
+
+    def _cursor(self) -> closing[Any]:
+        """Django looks after the connections of requests only: in a thread of ours a broken one
+        would stay broken."""
+        connection = self._connection()
+        if getattr(connection, "errors_occurred", False) and not connection.in_atomic_block:
+            connection.close()
+        return closing(connection.cursor())
 
 
 class RedisStore:
