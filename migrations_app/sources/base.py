@@ -67,6 +67,7 @@ SOURCES: Registry[Source] = Registry(
         "cloudwatch": "migrations_app.sources.cloudwatch.source:CloudWatchSource",
         "dns": "migrations_app.sources.dns.source:DNSSource",
         "fake": "migrations_app.sources.fake.source:FakeSource",
+        "grafana": "migrations_app.sources.grafana.source:GrafanaSource",
         "http": "migrations_app.sources.http.source:HTTPSource",
         "mysql": "migrations_app.sources.mysql.source:MySQLSource",
         "postgresql": "migrations_app.sources.postgresql.source:PostgreSQLSource",

@@ -46,11 +46,10 @@ CHECKS = [
 
 @pytest.mark.parametrize("binding", SOURCE_BLOCKS)
 def test_a_binding_can_be_loaded(binding: dict[str, Any]) -> None:
-    text = str(binding["config"])
-    environ = dict.fromkeys(re.findall(r"\$\{env:(\w+)\}", text), "T0KEN-OF-MINE")
-    config = resolve(binding["config"], environ, "config")
+    config = binding.get("config", {})
+    environ = dict.fromkeys(re.findall(r"\$\{env:(\w+)\}", str(config)), "T0KEN-OF-MINE")
     found = SOURCES.load(binding["kind"]).Config
-    assert isinstance(found.model_validate(config), found)
+    assert isinstance(found.model_validate(resolve(config, environ, "config")), found)
 
 
 @pytest.mark.parametrize("check", CHECKS)

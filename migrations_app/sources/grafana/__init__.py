@@ -1,0 +1,1 @@
+"""A Prometheus behind Grafana's data source proxy."""
