@@ -57,6 +57,7 @@ def rollout(*weights: int) -> Obj:
     template = {"spec": {"containers": [container]}}
     return {
         "kind": "Rollout",
+        "metadata": {"managedFields": [{"manager": "rollouts-controller"}]},
         "spec": {"strategy": {"canary": canary}, "template": template},
         "status": {"stableRS": "blue", "currentPodHash": "green", "currentStepIndex": 0},
     }
@@ -111,6 +112,7 @@ ARGO_CD = Kind(
     "argocd", APPLICATION, "v1alpha1",
     {
         "kind": "Application",
+        "metadata": {"managedFields": [{"manager": "argocd-controller"}]},
         "spec": {"syncPolicy": {"automated": AUTOMATED, "syncOptions": ["CreateNamespace=true"]}},
     },
     {"application": "shop"}, frozen, froze,

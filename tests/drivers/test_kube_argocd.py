@@ -51,7 +51,6 @@ POLICIES = [
     {"automated": {"prune": True, "selfHeal": True}, "retry": {"limit": 3}},
     {"automated": {}},
     {"automated": {"enabled": False, "prune": True}},
-    {"automated": {"enabled": None, "selfHeal": True}},
     {"syncOptions": ["CreateNamespace=true"]},
     {},
     None,

@@ -176,6 +176,7 @@ def steps(*every: Obj) -> Callable[[Obj], Obj]:
             "set that",
         ),
         (spec(strategy={"blueGreen": {"activeService": "shop"}}), "does not split traffic"),
+        (spec(strategy={"canary": {"trafficRouting": {"maxTrafficWeight": 1000}}}), "not percent"),
         (steps({"pause": {}}, {"setWeight": 5}, {"pause": {"duration": "1h"}}), "never rests at 5"),
         (steps({"setWeight": 9}, {"setWeight": 5}, {"pause": {}}), "in rising order"),
     ],

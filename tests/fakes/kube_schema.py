@@ -6,6 +6,7 @@ The rules in CEL (`x-kubernetes-validations`) are not run; those that matter to 
 
 from __future__ import annotations
 
+import json
 import os
 from functools import cache
 from pathlib import Path
@@ -20,35 +21,32 @@ FILES = {
     "httproutes.gateway.networking.k8s.io": "gateway-api-httproute-crd.yaml",
     "rollouts.argoproj.io": "argo-rollout-crd.yaml",
     "traefikservices.traefik.io": "traefik-crds.yaml",
+    "applications.argoproj.io": "argocd-swagger.json",
 }
-FIRST = next(iter(FILES))
 KEPT = ("apiVersion", "kind", "metadata")
 
 
-def folder() -> Path | None:
-    """Where published schemas lie, if anywhere: `WARROOM_SCHEMAS`, var/schemas, or beside us."""
+def published(file: str) -> Path | None:
+    """Where a schema lies, if anywhere: in `WARROOM_SCHEMAS`, in var/schemas, or beside us."""
     told = os.environ.get("WARROOM_SCHEMAS")
-    places = (
-        [Path(told)] if told else [ROOT / "var" / "schemas", ROOT.parent / "shared" / "schemas"]
-    )
-    return next((place for place in places if (place / FILES[FIRST]).is_file()), None)
+    usual = [ROOT / "var" / "schemas", ROOT.parent / "shared" / "schemas"]
+    places = [Path(told)] if told else usual
+    return next((place / file for place in places if (place / file).is_file()), None)
 
 
 def missing(name: str) -> str:
     """Why a kind can't be held against its schema; empty if it can."""
-    place = folder()
-    if place and (place / FILES[name]).is_file():
+    if published(FILES[name]):
         return ""
-    return f"NOT PROVEN against the published schema: {FILES[name]} is not in WARROOM_SCHEMAS"
+    return f"NOT PROVEN against the published schema: {FILES[name]} is in no folder of schemas"
 
 
 class Schema:
-    """One version of one CRD."""
+    """One version of one kind."""
 
-    def __init__(self, version: dict[str, Any]) -> None:
-        self.status = "status" in (version.get("subresources") or {})
-        self._schema = version["schema"]["openAPIV3Schema"]
-        self._validator = Draft4Validator(_nullable(self._schema))
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self._schema = schema
+        self._validator = Draft4Validator(_nullable(schema))
 
     def admit(self, obj: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """As it would be stored, and which fields were dropped as unknown."""
@@ -66,16 +64,26 @@ class Schema:
 @cache
 def schema(name: str, version: str) -> Schema | None:
     """`name` as in `kubectl get crd`; None where its schema is not here."""
-    place = folder()
-    if name not in FILES or place is None or missing(name):
+    place = published(FILES[name]) if name in FILES else None
+    if place is None:
         return None
-    text = (place / FILES[name]).read_text()
+    text = place.read_text()
+    return _swagger(text) if place.suffix == ".json" else _crd(text, name, version)
+
+
+def _crd(text: str, name: str, version: str) -> Schema | None:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for crd in yaml.load_all(text, Loader=loader):
         if crd and crd["metadata"]["name"] == name:
             versions = {one["name"]: one for one in crd["spec"]["versions"]}
-            return Schema(versions[version])
+            return Schema(versions[version]["schema"]["openAPIV3Schema"])
     return None
+
+
+def _swagger(text: str) -> Schema:
+    """Argo CD publishes its Application as a part of its API only. Nothing can be pruned by it."""
+    definitions = json.loads(text)["definitions"]
+    return Schema({"$ref": "#/definitions/v1alpha1Application", "definitions": definitions})
 
 
 def _pruned(value: Any, schema: dict[str, Any], at: str, dropped: list[str]) -> Any:

@@ -53,7 +53,7 @@ class ArgoCdDriver(KubeDriver):
     capabilities: ClassVar[Capabilities] = Capabilities(
         compare_and_set=True, binary=True, finest_step="100"
     )
-    tried: ClassVar[str] = "a fake API server"
+    tried: ClassVar[str] = "a fake API server with Argo CD's own schema"
 
     def __init__(self, config: ArgoCdConfig) -> None:
         super().__init__(config, config.thing, Freeze(str(config.thing)))
@@ -99,7 +99,8 @@ class ArgoCdDriver(KubeDriver):
                 "back. Freeze it there (ignoreApplicationDifferences), or by a sync window."
             )
 
-    def _more(self, obj: Obj, deadline: Deadline) -> Iterator[Finding]:
+    def _hands(self, obj: Obj) -> Iterator[Finding]:
+        """Argo CD itself writes to every Application; what counts is who manages this one."""
         what = f"hands on {self._thing}"
         if parent := argo_application(obj):
             sentence = (

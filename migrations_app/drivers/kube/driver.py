@@ -192,9 +192,13 @@ class KubeDriver:
         sentence = f"{self._thing} is there, and we may read it."
         yield Finding(ok=True, what=str(self._thing), sentence=sentence)
         yield from self._hand.findings(obj)
-        yield from other_hands(self._thing, obj)
+        yield from self._hands(obj)
         yield self._way_back(obj, deadline)
         yield from self._more(obj, deadline)
+
+    def _hands(self, obj: Obj) -> Iterator[Finding]:
+        """Who else writes to what we write to."""
+        return other_hands(self._thing, obj)
 
     def _more(self, obj: Obj, deadline: Deadline) -> Iterator[Finding]:
         yield from ()

@@ -30,19 +30,17 @@ def managers(obj: Obj) -> set[str]:
     return {str(one.get("manager")) for one in objects(obj, "metadata", "managedFields")}
 
 
-def argo_application(obj: Obj) -> str | None:
-    """The Argo CD application that an object belongs to; empty if its name does not show."""
+def argo_application(obj: Obj) -> str:
+    """The Argo CD application that an object belongs to, as far as its name shows; else empty."""
     tracked = dig(obj, "metadata", "annotations", _TRACKED)
     if isinstance(tracked, str):
         return tracked.partition(":")[0]
-    if named := dig(obj, "metadata", "labels", _INSTANCE):
-        return str(named)
-    return "" if any(one.startswith("argocd") for one in managers(obj)) else None
+    return str(dig(obj, "metadata", "labels", _INSTANCE) or "")
 
 
 def _argo_cd(obj: Obj) -> str:
     name = argo_application(obj)
-    if name is None:
+    if not name and not any(one.startswith("argocd") for one in managers(obj)):
         return ""
     named = f'application "{name}"' if name else "an application whose name does not show here"
     return (

@@ -80,11 +80,14 @@ class Rollout:
         return self._split(weights)
 
     def must_have_weights(self) -> None:
-        canary = dig(self.obj, "spec", "strategy", "canary")
-        if not isinstance(dig(canary, "trafficRouting"), dict):
+        """`Permanent` where steps are not percent of the traffic."""
+        routing = dig(self.obj, "spec", "strategy", "canary", "trafficRouting")
+        if not isinstance(routing, dict):
             raise Permanent(
                 f"{self.name} does not split traffic: it needs spec.strategy.canary.trafficRouting."
             )
+        if routing.get("maxTrafficWeight") not in {None, 100}:
+            raise Permanent(f"{self.name}: with maxTrafficWeight its steps are not percent.")
 
     def must_be_seen(self) -> None:
         """`Transient` while the status speaks of something older than what is written."""
