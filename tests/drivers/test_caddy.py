@@ -209,5 +209,5 @@ def test_what_a_runbook_may_not_say(more: dict[str, object]) -> None:
 def test_a_doctor_says_what_flips_cost_and_who_looks_after_health(running: RealCaddy) -> None:
     running.set(1, 0)
     told = {finding.what: finding for finding in at(running.url).check()}
-    assert "lost" in told["flips"].sentence
+    assert "loses some of the requests" in told["flips"].sentence
     assert not told["health checks of id/app"].ok

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from migrations_app.domain.plan.base import wrong
-from migrations_app.wire.place import Place
+from migrations_app.wire.places import Places
 
 MOST_SERVERS: Final = 64
 _HANDLER: Final = re.compile(r"(?:id|config)(?:/[A-Za-z0-9_-][A-Za-z0-9_.:-]{0,99}){1,20}")
@@ -47,9 +47,10 @@ Upstreams = Annotated[
 ]
 
 
-class CaddyConfig(Place):
+class CaddyConfig(Places):
     """`url` is the admin API (http://127.0.0.1:2019). `handler` is a `reverse_proxy` in Caddy's
-    configuration; `blue` and `green` are the `dial` of upstreams in it, one or a list each."""
+    configuration; `blue` and `green` are the `dial` of upstreams in it, one or a list each.
+    `others`: more Caddys."""
 
     handler: Annotated[str, AfterValidator(_handler)]
     blue: Upstreams

@@ -11,6 +11,7 @@ from migrations_app.domain.plan.base import Flag, wrong
 from migrations_app.drivers.nginx.address import AddressText
 from migrations_app.wire.patience import Patience
 from migrations_app.wire.place import Place
+from migrations_app.wire.places import Places
 
 MOST_SERVERS: Final = 64
 _OF_FILES: Final = ("include", "blue", "green")
@@ -42,12 +43,12 @@ def _some(servers: tuple[str, ...]) -> tuple[str, ...]:
 Servers = Annotated[tuple[AddressText, ...], BeforeValidator(_several), AfterValidator(_some)]
 
 
-class NginxConfig(Place):
+class NginxConfig(Places, Place):
     """`url`: where nginx says what it does now (or, with njs, is told to do something else).
 
     `blue` and `green` are what `$warroom_NAME` becomes (split_clients: the name of an upstream),
-    or the addresses of servers in the upstream `NAME` (upstream). `timeout` bounds a whole call,
-    `nginx -t` and the reload included.
+    or the addresses of servers in the upstream `NAME` (upstream). `others`: more nginxs, with njs.
+    `timeout` bounds a whole call, `nginx -t` and the reload included.
     """
 
     way: Literal["split_clients", "upstream", "njs"]
@@ -81,18 +82,24 @@ class NginxConfig(Place):
 
     def _is_split(self) -> None:
         self._needs_none(("settings",))
+        self._is_here()
         if self.include is None or len(self.blue) != 1 or len(self.green) != 1:
             raise wrong("way: split_clients needs `include`, one `blue` and one `green`")
         if self.blue == self.green:
             raise wrong("`blue` and `green` are the same")
 
     def _is_upstream(self) -> None:
+        self._is_here()
         if self.moves == "mirror":
             raise wrong("way: upstream can't mirror; split_clients and njs can")
         if self.include is None or not self.blue or not self.green:
             raise wrong("way: upstream needs `include`, `blue` and `green` (addresses of servers)")
         if len(set(self.blue + self.green)) < len(self.blue + self.green):
             raise wrong("`blue` and `green` name a server twice; each is on one side only")
+
+    def _is_here(self) -> None:
+        if self.others:
+            raise wrong("a file is written on this host only; several nginxs need way: njs")
 
     @property
     def variable(self) -> str:

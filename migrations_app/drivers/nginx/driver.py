@@ -10,26 +10,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from migrations_app.domain.errors import Permanent, SeamError
-from migrations_app.domain.finding import Finding
-from migrations_app.drivers.base import Capabilities, Observed
+from migrations_app.drivers.base import Capabilities
+from migrations_app.drivers.fleet import Fleet
 from migrations_app.drivers.nginx.config import NginxConfig
 from migrations_app.drivers.nginx.file_way import FileWay
 from migrations_app.drivers.nginx.njs_way import NjsWay
-from migrations_app.drivers.share import malformed
-from migrations_app.wire.deadline import Deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from decimal import Decimal
-
     from pydantic import BaseModel
 
-    from migrations_app.drivers.nginx.way import Way
 
-
-class NginxDriver:
-    """A route through the nginx of this host. See `NginxConfig` for its keys."""
+class NginxDriver(Fleet):
+    """A route through the nginx of this host, or with njs through any. See `NginxConfig`."""
 
     kind: ClassVar[str] = "nginx"
     Config: ClassVar[type[BaseModel]] = NginxConfig
@@ -39,51 +31,7 @@ class NginxDriver:
     verify_deadline: ClassVar[float] = 10.0
     read_interval: ClassVar[float] = 1.0
     tried: ClassVar[str] = "nginx 1.22 and 1.31, njs 0.9.9"
-    lag = 0.0
 
     def __init__(self, config: NginxConfig) -> None:
-        self._config = config
-        self._way: Way = NjsWay(config) if config.way == "njs" else FileWay(config)
-
-    def cannot(self, weight: Decimal) -> str | None:
-        """Every weight of two decimals can be set."""
-        return malformed(weight)
-
-    def observe(self) -> Observed:
-        """GREEN's share as the running generation tells it."""
-        return self._way.observe(self._deadline())
-
-    def apply(self, weight: Decimal, token: str | None) -> None:
-        """Set it, and wait until nginx says so. `Conflict` if `token` is of an older state."""
-        self._refuse(weight)
-        self._way.apply(weight, token, self._deadline())
-
-    def preview(self, weight: Decimal) -> list[str]:
-        """The lines of the new file and what is done with it, or the request."""
-        self._refuse(weight)
-        return self._way.preview(weight)
-
-    def manual_commands(self, weight: Decimal) -> list[str]:
-        """Shell lines for nginx's host. Both sides change at once."""
-        self._refuse(weight)
-        return self._way.sheet(weight)
-
-    def check(self) -> list[Finding]:
-        """Files, rights, the running generation, and who uses what it decides."""
-        return list(self._up_to_an_error())
-
-    def close(self) -> None:
-        self._way.close()
-
-    def _up_to_an_error(self) -> Iterator[Finding]:
-        try:
-            yield from self._way.look(self._deadline())
-        except SeamError as error:
-            yield Finding(ok=False, what=f"nginx at {self._config.host}", sentence=str(error))
-
-    def _refuse(self, weight: Decimal) -> None:
-        if why := self.cannot(weight):
-            raise Permanent(why)
-
-    def _deadline(self) -> Deadline:
-        return Deadline(self._config.timeout.total_seconds())
+        way = NjsWay if config.way == "njs" else FileWay
+        super().__init__([way(one) for one in config.each()], config.timeout.total_seconds())

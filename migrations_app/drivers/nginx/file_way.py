@@ -33,12 +33,16 @@ _PAUSE: Final = 0.02
 
 
 class FileWay:
-    """See `way.Way`."""
+    """See `fleet.Node`."""
 
     def __init__(self, config: NginxConfig) -> None:
         self._config = config
         self._host = Host(config)
         self._talk = Talk(config)
+
+    @property
+    def address(self) -> str:
+        return f"nginx at {self._config.host}"
 
     def observe(self, deadline: Deadline) -> Observed:
         """The share of the running generation. A file that was changed by hand is believed no more
@@ -58,7 +62,7 @@ class FileWay:
                 self._load(wanted, before, deadline)
                 self._until(include.account(self._config, weight), deadline)
 
-    def preview(self, weight: Decimal) -> list[str]:
+    def preview(self, weight: Decimal, deadline: Deadline) -> list[str]:
         return sheet.changes(self._config, self._host, weight)
 
     def sheet(self, weight: Decimal) -> list[str]:

@@ -33,11 +33,15 @@ class Kept(BaseModel):
 
 
 class NjsWay:
-    """See `way.Way`."""
+    """See `fleet.Node`."""
 
     def __init__(self, config: NginxConfig) -> None:
         self._config = config
         self._talk = Talk(config)
+
+    @property
+    def address(self) -> str:
+        return f"nginx at {self._config.host}"
 
     def observe(self, deadline: Deadline) -> Observed:
         kept = self._kept(self._talk.read("", deadline))
@@ -47,7 +51,7 @@ class NjsWay:
     def apply(self, weight: Decimal, token: str | None, deadline: Deadline) -> None:
         self._talk.write("PUT", "", deadline, body=_body(weight, token))
 
-    def preview(self, weight: Decimal) -> list[str]:
+    def preview(self, weight: Decimal, deadline: Deadline) -> list[str]:
         return [f"PUT {self._config.url}", json.dumps(_body(weight, None))]
 
     def sheet(self, weight: Decimal) -> list[str]:

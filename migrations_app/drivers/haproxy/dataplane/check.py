@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from migrations_app.domain.errors import SeamError
 from migrations_app.domain.finding import Finding
 from migrations_app.wire.place import protection
 
@@ -22,17 +21,10 @@ _STATIC: Final = frozenset(
 )
 
 
-def findings(config: DataplaneConfig, plane: Plane, deadline: Deadline) -> list[Finding]:
+def findings(config: DataplaneConfig, plane: Plane, deadline: Deadline) -> Iterator[Finding]:
     """Everything, up to the first question that has no answer."""
-    return list(_up_to_an_error(config, plane, deadline))
-
-
-def _up_to_an_error(config: DataplaneConfig, plane: Plane, deadline: Deadline) -> Iterator[Finding]:
     yield from protection(config, "the weights")
-    try:
-        yield from _look(config, plane, deadline)
-    except SeamError as error:
-        yield Finding(ok=False, what=f"Data Plane API at {config.host}", sentence=str(error))
+    yield from _look(config, plane, deadline)
 
 
 def _look(config: DataplaneConfig, plane: Plane, deadline: Deadline) -> Iterator[Finding]:

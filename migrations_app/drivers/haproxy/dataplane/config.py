@@ -10,16 +10,17 @@ from migrations_app.domain.plan.base import Flag, wrong
 from migrations_app.drivers.haproxy.config import Name, Names
 from migrations_app.drivers.haproxy.weights import Sides
 from migrations_app.wire.place import Auth, Place
+from migrations_app.wire.places import Places
 
 _BASE = "/v3/services/haproxy"
 
 
-class DataplaneConfig(Place):
+class DataplaneConfig(Places, Place):
     """`url` is where the Data Plane API listens, without its version: https://lb-1.example:5555.
 
-    `blue` and `green` are names of servers in `backend`, one or a list each. `persist`: weights are
-    written into HAProxy's configuration file as well, so that a reload keeps them, and nobody's
-    change of that file is overwritten unseen.
+    `others`: more of them. `blue` and `green` are names of servers in `backend`, one or a list
+    each. `persist`: weights are written into HAProxy's configuration file as well, so that a reload
+    keeps them, and nobody's change of that file is overwritten unseen.
     """
 
     secret_keys: ClassVar[tuple[str, ...]] = ("auth",)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from migrations_app.domain.errors import SeamError
 from migrations_app.domain.finding import Finding
 from migrations_app.drivers.nginx.plus.peers import ILL, peers
 from migrations_app.wire.place import protection
@@ -27,18 +26,11 @@ _WRITES: Final = (
 )
 
 
-def findings(config: PlusConfig, talk: Talk, deadline: Deadline) -> list[Finding]:
+def findings(config: PlusConfig, talk: Talk, deadline: Deadline) -> Iterator[Finding]:
     """Everything, up to the first question that has no answer."""
-    return list(_up_to_an_error(config, talk, deadline))
-
-
-def _up_to_an_error(config: PlusConfig, talk: Talk, deadline: Deadline) -> Iterator[Finding]:
     yield from protection(config, "the weights")
     yield from _login(config)
-    try:
-        yield from _look(config, talk, deadline)
-    except SeamError as error:
-        yield Finding(ok=False, what=f"NGINX Plus at {config.host}", sentence=str(error))
+    yield from _look(config, talk, deadline)
 
 
 def _look(config: PlusConfig, talk: Talk, deadline: Deadline) -> Iterator[Finding]:
