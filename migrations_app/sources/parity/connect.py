@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -123,14 +124,24 @@ class _Mysql:
             raise Permanent("MySQL can't be read here: install warroom[mysql].")
         self._place, self._timeout_s = database.place, timeout_s
         with self._told():
+            context = _context(database)
             self._connection: Any = pymysql.connect(
                 host=database.host, port=database.at, database=database.database,
                 user=database.user, password=database.password.get_secret_value(),
                 charset="utf8mb4", autocommit=True, connect_timeout=max(1, round(timeout_s)),
                 read_timeout=timeout_s + _GRACE_S, write_timeout=timeout_s + _GRACE_S,
-                program_name="warroom parity", **_tls(database),
+                program_name="warroom parity", ssl=context, ssl_disabled=context is None,
             )  # fmt: skip
+            self._protected(context)
             self._limit()
+
+    def _protected(self, context: ssl.SSLContext | None) -> None:
+        """The library goes on in plain text where a server, or whoever poses as one, offers no
+        TLS."""
+        wrapped = isinstance(self._connection._sock, ssl.SSLSocket)  # noqa: SLF001 (nothing else tells)
+        if context is not None and not wrapped:
+            self.close()
+            raise Permanent(f"{self._place} speaks no TLS, and tls asks for it")
 
     def _limit(self) -> None:
         """MySQL and MariaDB bound a statement each in its own way."""
@@ -186,13 +197,15 @@ def _mysql_for_good() -> frozenset[int]:
     })  # fmt: skip
 
 
-def _tls(database: Database) -> dict[str, object]:
+def _context(database: Database) -> ssl.SSLContext | None:
+    """What TLS has to prove; None where there is none."""
     if database.tls == "off":
-        return {"ssl_disabled": True}
+        return None
+    context = ssl.create_default_context(cafile=database.ca_file)
     if database.tls == "require":
-        return {"ssl": {"check_hostname": False, "verify_mode": "none"}}
-    return {"ssl": {"ca": str(database.ca_file) if database.ca_file else None,
-                    "check_hostname": True, "verify_mode": "required"}}  # fmt: skip
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _silent(place: str, said: str) -> SeamError:

@@ -15,13 +15,16 @@ from migrations_app.sources.parity.shape import Pair, pair
 from migrations_app.sources.parity.step import Ground, Step, step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from migrations_app.domain.parity.progress import Progress
     from migrations_app.sources.parity.config import Brake, ParityConfig
     from migrations_app.sources.parity.connect import Connection
+    from migrations_app.sources.parity.side import Ask
 
 _SMALLEST: Final = 100
+STEP_S: Final = 25.0
+"""How long a step may go on asking; its last statement is bounded by the configuration."""
 
 
 @dataclass
@@ -33,9 +36,11 @@ class Visit:
     green: Connection
     pool: ThreadPoolExecutor
     pairs: dict[str, Pair] = field(default_factory=dict)
+    until: float = float("inf")
 
     def pair(self, table: str) -> Pair:
         """Both sides of a table. `Permanent` where they can't be compared."""
+        self.until = time.monotonic() + STEP_S
         with self.moment():
             return self._pair(table)
 
@@ -43,6 +48,7 @@ class Visit:
         """One step, seen on each side as of one moment. A piece that takes too long is made
         smaller, and grows back."""
         began = time.monotonic()
+        self.until = began + STEP_S
         with self.moment():
             ground = Ground(self.config, self._pair(table), self.pool)
             done = step(ground, known)
@@ -66,8 +72,17 @@ class Visit:
 
     def _pair(self, table: str) -> Pair:
         if table not in self.pairs:
-            self.pairs[table] = pair(self.config, table, self.blue.ask, self.green.ask)
+            blue, green = self._asking(self.blue), self._asking(self.green)
+            self.pairs[table] = pair(self.config, table, blue, green)
         return self.pairs[table]
+
+    def _asking(self, side: Connection) -> Ask:
+        def ask(sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+            if time.monotonic() > self.until:
+                raise Transient(f"a step took more than {STEP_S:g} s and was given up")
+            return side.ask(sql, values)
+
+        return ask
 
     def _side(self, name: str) -> Connection:
         return self.blue if name == "blue" else self.green

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from migrations_app.domain.errors import Permanent
+from migrations_app.domain.errors import Permanent, SeamError
 from migrations_app.domain.parity.answer import answer
 from migrations_app.domain.parity.ask import parse
 from migrations_app.domain.parity.progress import Found, How
@@ -24,8 +24,9 @@ pytestmark = NEEDS_MARIADB
 BLUE = """
 CREATE OR REPLACE TABLE orders (
   id bigint unsigned PRIMARY KEY, status enum('open', 'paid'), total decimal(20, 4),
-  paid tinyint(1), note varchar(200) COLLATE utf8mb4_general_ci, at datetime(6), created timestamp NULL, day date,
-  t time(3), ref char(36), raw binary(16), data blob, rate double, flags bit(8), year_ year)
+  paid tinyint(1), note varchar(200) COLLATE utf8mb4_general_ci, at datetime(6),
+  created timestamp NULL, day date, t time(3), ref char(36), raw binary(16), data blob,
+  rate double, flags bit(8), year_ year)
 """
 GREEN = """
 DROP TABLE IF EXISTS orders;
@@ -40,8 +41,7 @@ ROWS: list[tuple[object, ...]] = [
      2026),
     (2, "paid", "-0.0001", 0, "", "1999-12-31 23:59:59.999999", None, "1969-12-31", "00:00:00",
      "6f9619ff-8b86-d011-b42d-00cf4fc964fe", b"\xff" * 16, b"", -1e20, 0, 1999),
-    (2**63 - 1, None, "9999999999999999.9999", None, None, None, None, None, None, None, None, None,
-     None, None, None),
+    (2**63 - 1, None, "9999999999999999.9999", *[None] * 12),
     (4, "open", "0", 1, "ünïcödé | ~ 😀 'quoted' \\ % %s", "2026-01-01 00:00:00", None, None, None,
      None, None, None, 1 / 3, 255, 2000),
     (5, "open", "100.0000", 1, "  spaces  ", "2026-01-01 00:00:00", None, None, None, None, None,
@@ -60,7 +60,7 @@ def pair(maria: MariaHand, postgres: tuple[PostgresHand, PostgresHand]) -> Pair:
     green = postgres[1]
     maria.do(BLUE)
     green.do(GREEN)
-    insert = "INSERT INTO orders VALUES ({})".format(", ".join(["%s"] * 15))
+    insert = f"INSERT INTO orders VALUES ({', '.join(['%s'] * 15)})"  # noqa: S608 (holes only)
     maria.do(insert, ROWS)
     green.do(insert, [_in_postgres(row) for row in ROWS])
     return maria, green
@@ -161,3 +161,10 @@ def test_who_is_not_let_in_is_told(pair: Pair) -> None:
     with pytest.raises(Permanent, match="refuses: Access denied") as caught:
         connect(stranger, 5.0)
     assert "wrong" not in str(caught.value)
+
+
+@pytest.mark.parametrize("tls", ["require", "verify"])
+def test_a_server_without_tls_is_not_spoken_to_in_plain_text(pair: Pair, tls: str) -> None:
+    wary = Database.model_validate({**pair[0].binding(), "tls": tls})
+    with pytest.raises(SeamError):
+        connect(wary, 5.0)
