@@ -83,17 +83,24 @@ def _note(held: Locked, actor: Actor, text: str, about: int | None) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A measurement made elsewhere. `value` in the check's unit; times aware, UTC."""
+    """A measurement made elsewhere. `value` in the check's unit; times aware, UTC.
+
+    `tool` and `file` (its SHA-256) where it was read from a tool's result file.
+    """
 
     check: str
     value: float
     sampled_at: datetime
     expires_at: datetime
     samples: float | None = None
+    tool: str = ""
+    file: str = ""
 
     @property
     def said(self) -> list[object]:
         """What makes one push differ from another under the same key."""
+        if self.file:  # when it was read may differ
+            return [self.check, self.tool, self.file]
         return [self.check, self.value, self.sampled_at, self.expires_at, self.samples]
 
 
@@ -110,6 +117,7 @@ def push_evidence(run_id: int, actor: Actor, click: Click, evidence: Evidence) -
             expires_at=evidence.expires_at,
         )  # fmt: skip
         payload = {"check": evidence.check, "value": evidence.value, "samples": evidence.samples}
+        payload |= {"tool": evidence.tool, "file": evidence.file} if evidence.file else {}
         sentence = f"Evidence for {evidence.check} pushed by {actor.name}"
         event = record(held, Kind.EVIDENCE_PUSHED, sentence, actor, payload=payload)
         once.remember(held, actor, click, Verb.NOTE, event, evidence.said)

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.views.decorators.csrf import csrf_exempt
 from ninja.parser import Parser
 
+from migrations_app.actions.evidence_file import LONGEST as LONGEST_FILE
 from migrations_app.api.problem import problem
 from migrations_app.domain.actor import Via
 from migrations_app.domain.trail import begun
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     View = Callable[..., HttpResponseBase]
 
 LONGEST_BODY: Final = 64 * 1024
+_LONGER: Final = {"push_evidence_file": LONGEST_FILE}
+"""By operation: what takes more than words."""
 
 
 class StrictJson(Parser):
@@ -81,8 +84,9 @@ def _too_much(request: HttpRequest) -> HttpResponse | None:
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length and "HTTP_TRANSFER_ENCODING" in request.META:
         return problem(411, "length", "A body must come with its Content-Length.")
-    if length and int(length) > LONGEST_BODY:
-        return problem(413, "too_long", f"A body may have {LONGEST_BODY // 1024} KB, no more.")
+    most = _LONGER.get(_named(request), LONGEST_BODY)
+    if length and int(length) > most:
+        return problem(413, "too_long", f"A body may have {most // 1024} KB, no more.")
     return None
 
 

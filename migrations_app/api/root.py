@@ -9,7 +9,7 @@ from ninja.openapi.schema import REF_TEMPLATE
 from ninja.renderers import BaseRenderer
 from pydantic_core import to_json
 
-from migrations_app.api import crew, decisions, operation, pins, plans, runs
+from migrations_app.api import crew, decisions, files, operation, pins, plans, runs
 from migrations_app.api.door import StrictJson, door
 from migrations_app.api.problem import DESCRIBED, MEDIA_TYPE, Problem, handle
 
@@ -74,5 +74,5 @@ api: Final = Api(
     renderer=Exact(),
 )
 handle(api)
-for _part in (plans, runs, decisions, operation, pins, crew):
+for _part in (plans, runs, decisions, operation, files, pins, crew):
     api.add_router("", _part.router)

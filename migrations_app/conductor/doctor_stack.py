@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from migrations_app.channels.base import CHANNELS
-from migrations_app.conductor import seams, slack
+from migrations_app.conductor import lookups, seams, slack
 from migrations_app.conductor.doctor_words import Part, found, ill, mind, well
 from migrations_app.domain.envref import references
 from migrations_app.domain.errors import ConfigError, SeamError
@@ -49,7 +49,8 @@ def examine(bound: BoundPlan) -> Iterator[Part]:
     yield Part(f"{name}: way back", tuple(_way_back(bound)))
     visit = _Visit(bound, _desired(bound), db_now())
     yield Part(f"{name}: routes", visit.each(visit.route, [one.name for one in bound.plan.routes]))
-    yield Part(f"{name}: sources", visit.each(visit.source, list(bound.sources)))
+    asked = visit.each(visit.source, list(bound.sources))
+    yield Part(f"{name}: sources", (*asked, *_heard(bound, visit.at)))
     yield Part(f"{name}: channels", visit.each(visit.channel, list(bound.channels)))
 
 
@@ -70,6 +71,13 @@ def _way_back(bound: BoundPlan) -> Iterator[Said]:
     known = rehearsed(bound.plan.migration, bound)
     if known is not None:
         yield (well if known.well else mind)("rehearsed", known.sentence)
+
+
+def _heard(bound: BoundPlan, at: datetime) -> Iterator[Said]:
+    """Of what comes to us. What can't be built was told of already."""
+    for name, binding in bound.sources.items():
+        with suppress(ConfigError):
+            yield from found(name, lookups.heard(name, binding, at))
 
 
 def _desired(bound: BoundPlan) -> dict[str, Decimal]:

@@ -14,6 +14,9 @@ from migrations_app.sources.looked_up import Asker, LookedUp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic import BaseModel
+
+    from migrations_app.domain.finding import Finding
     from migrations_app.domain.plan.environment import SourceBinding
     from migrations_app.sources.base import Source
 
@@ -26,6 +29,9 @@ FINDS: Final[Mapping[str, Find]] = {
 }
 """Every looked-up kind. A lookup reads rows, writes none, and answers in the query's name."""
 
+HEARD: Final[Mapping[str, Callable[[BaseModel, datetime], Finding]]] = {"alerts": alerts.heard}
+"""Kinds of which the rows say whether anything comes in at all."""
+
 
 def source(run_id: int, name: str, binding: SourceBinding) -> Source:
     """The source called `name` of a run. One that is looked up comes with its answers at hand."""
@@ -34,3 +40,12 @@ def source(run_id: int, name: str, binding: SourceBinding) -> Source:
         return found
     asker = Asker(run_id, name, found.config)
     return found.asking(partial(FINDS[binding.kind], asker))
+
+
+def heard(name: str, binding: SourceBinding, at: datetime) -> list[Finding]:
+    """What the rows of a looked-up source say of it now. `ConfigError` where it can't be built."""
+    if binding.kind not in HEARD:
+        return []
+    found = seams.source(binding.kind, binding.config, f"sources.{name}")
+    assert isinstance(found, LookedUp)  # noqa: S101 (every kind that is heard is one)
+    return [HEARD[binding.kind](found.config, at)]

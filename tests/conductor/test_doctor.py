@@ -353,3 +353,12 @@ def test_without_a_database_the_stack_says_what_it_could_not_ask(
 ) -> None:
     monkeypatch.setattr("migrations_app.conductor.doctor_stack.db_now", gone)
     assert [one.mark for one in stack()["rehearsal"].said] == [Mark.MIND]
+
+
+def test_alerts_that_never_came_are_told_of(metrics: FakeSource, web: FakeDriver) -> None:
+    alerts = {"kind": "alerts", "config": {"senders": ["grafana"]}}
+    check = {"name": "errors", "source": "metrics", "query": 'severity="page"', "unit": "count",
+             "fail_when": "> 0"}  # fmt: skip
+    said = stack(checks=[check], bound={"sources": {"metrics": alerts}})["sources"].said
+    assert [one.mark for one in said] == [Mark.WELL, Mark.ILL]
+    assert "nothing was ever received from grafana" in said[1].sentence
