@@ -10,7 +10,7 @@ from tests.drivers.made import all_closed, kept
 from tests.drivers.test_envoy import through
 from tests.drivers.test_envoy_file import settle, watching
 from tests.drivers.until import until
-from tests.real_envoy import ROUTE_FILE, envoy, weighted
+from tests.real_envoy import ROUTE_FILE, envoy, two_routes, weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +66,16 @@ def test_what_a_restart_would_do_and_what_hides_what_is_set(ill: RealEnvoy) -> N
     assert "would give GREEN 50 % at once" in told
     assert "layer1 stands above the admin layer" in told
     assert "by a hash or a header" in praise(kept(through(ill.admin)))
+
+
+def test_what_green_does_not_get_has_to_reach_blue() -> None:
+    routes = two_routes()
+    with envoy(routes={"share": routes}) as running:
+        assert "does not get in share/all goes to blue" in praise(
+            kept(through(running.admin, "share"))
+        )
+        other = kept(through(running.admin, "share", blue="old"))
+        assert "No route in share/all takes what GREEN does not get to old" in complaints(other)
 
 
 def test_a_cluster_that_is_not_there(well: RealEnvoy) -> None:

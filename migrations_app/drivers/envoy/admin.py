@@ -38,16 +38,19 @@ class Admin:
     def address(self) -> str:
         return self.place.url
 
-    def ask(self, path: str, deadline: Deadline, **params: str) -> Any:
+    def ask(self, path: str, deadline: Deadline, **params: str) -> dict[str, Any]:
         """The answer to a question, from JSON."""
         answer = self._talk.read(path, deadline, params=list(params.items()))
         try:
-            return answer.json()
-        except ValueError as error:
+            told = answer.json()
+        except ValueError:
+            told = None
+        if not isinstance(told, dict):
             raise Permanent(
-                f"{self.address}{path} answers no JSON, as no Envoy does. Is this the address of "
-                "its admin interface?"
-            ) from error
+                f"{self.address}{path} answers as no Envoy does. Is this the address of its admin "
+                "interface?"
+            )
+        return told
 
     def runtime(self, deadline: Deadline) -> dict[str, str]:
         """What is in force, by key, of all keys that some layer sets."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from migrations_app.domain.errors import SeamError
 from migrations_app.domain.finding import Finding
-from migrations_app.drivers.envoy.routes import splits
+from migrations_app.drivers.envoy.routes import matches, splits, wholes
 from migrations_app.drivers.share import plain
 from migrations_app.wire.place import protection
 
@@ -61,6 +61,7 @@ def _runtime(config: EnvoyConfig, keys: Keys, node: Admin, deadline: Deadline) -
     values = node.runtime(deadline)
     yield from about_clusters(config, node, deadline)
     yield from _sticky(config, node, routes)
+    yield from _remainder(config, node, routes)
     yield _default(keys, node, routes)
     now = keys.standing(values, routes).detail
     yield Finding(ok=True, what=f"route at {node.address}", sentence=f"Now {now}.")
@@ -160,6 +161,21 @@ def _sticky(config: EnvoyConfig, node: Admin, routes: Any) -> Iterator[Finding]:
                 "side while the weights stand, and shares are of clients."
             )
             yield Finding(ok=True, what=f"stickiness at {node.address}", sentence=sentence)
+
+
+def _remainder(config: EnvoyConfig, node: Admin, routes: Any) -> Iterator[Finding]:
+    """Where a fraction goes to GREEN, what is left has to go to BLUE."""
+    places = {part.where for part in matches(routes) if part.key == config.runtime_key}
+    for place in sorted(places):
+        rest = [clusters for where, clusters in wholes(routes) if where == place]
+        ok = (config.blue,) in rest
+        sentence = f"What GREEN does not get in {place} goes to {config.blue}."
+        if not ok:
+            sentence = (
+                f"No route in {place} takes what GREEN does not get to {config.blue}: going back "
+                "would not reach it. Correct `blue`, or add the route after GREEN's."
+            )
+        yield Finding(ok=ok, what=f"remainder at {node.address}", sentence=sentence)
 
 
 def _default(keys: Keys, node: Admin, routes: Any) -> Finding:

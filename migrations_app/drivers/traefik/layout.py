@@ -61,6 +61,8 @@ class Weighted:
     def standing(self, where: str, service: Any) -> Standing:
         listed = _listed(service, "weighted", "services")
         numbers = {str(one.get("name")): _weight(where, one.get("weight")) for one in listed}
+        if len(numbers) < len(listed):
+            raise Permanent(f"{where} names a service twice. Name each once.")
         return Sides(self.blue, self.green, "service", "503").standing(where, numbers)
 
     def edits(self, service: yaml.Node | None, weight: Decimal) -> list[Edit]:
