@@ -67,11 +67,17 @@ class FlagDriver(ABC, Generic[C]):
         return Observed(seen.weight, seen.token, seen.detail)
 
     def apply(self, weight: Decimal, token: str | None) -> None:
-        """Set the share. 0 is always written; more only where it would be true afterwards."""
+        """Set the share. 0 is always written, without a token even where the flag can't be read but
+        can be written; more only where it would be true afterwards."""
         self._refuse(weight)
         deadline = self._deadline()
         for left in reversed(range(TRIES)):
-            seen = self._read(deadline)
+            try:
+                seen = self._read(deadline)
+            except Permanent:
+                if weight or token is not None or not self._blindly:
+                    raise
+                return self._send_all(self._blind(weight), deadline)
             if token is not None and seen.token != token:
                 raise Conflict(f"Somebody moved it since it was read: {seen.detail} now.")
             try:
@@ -129,17 +135,21 @@ class FlagDriver(ABC, Generic[C]):
     def _typed(self, weight: Decimal) -> list[str]:
         """What a person types, with no reading of ours to build on; the last line reads back."""
 
+    @property
+    def _blindly(self) -> bool:
+        """Whether what is sent blind is whole, so that it may go out where nothing can be read."""
+        return False
+
     def _rights(self, deadline: Deadline) -> list[Finding]:
         """Whether we may write, where the service tells."""
         return []
 
     def _write(self, seen: Seen, weight: Decimal, deadline: Deadline) -> None:
-        for call in self._calls(seen, weight):
-            self._send(call, deadline)
+        self._send_all(self._calls(seen, weight), deadline)
 
-    def _send(self, call: Call, deadline: Deadline) -> None:
-        method, path, body, media_type = call
-        self._talk.write(method, path, deadline, body=body, media_type=media_type)
+    def _send_all(self, calls: Sequence[Call], deadline: Deadline) -> None:
+        for method, path, body, media_type in calls:
+            self._talk.write(method, path, deadline, body=body, media_type=media_type)
 
     def _move(self, seen: Seen, weight: Decimal, deadline: Deadline) -> None:
         if weight and (why := " ".join([seen.off, *seen.doubts]).strip()):

@@ -147,6 +147,18 @@ def test_the_way_back_starts_again(bench: FlagBench, plane: GrowthBook) -> None:
     assert plane.truth() == 0
 
 
+def test_a_liar_is_found_by_reading_back(bench: FlagBench, plane: GrowthBook) -> None:
+    def liar(hand: Hand) -> None:
+        if hand.path.endswith("publish"):
+            hand.say(200)
+        else:
+            bench.relay(hand)
+
+    with bench.before(liar) as lied_to:
+        lied_to.apply(Decimal(60), None)
+        assert lied_to.observe().weight == 0
+
+
 def test_an_unanswered_publishing_is_unknown(bench: FlagBench, plane: GrowthBook) -> None:
     def cut(hand: Hand) -> None:
         if hand.path.endswith("publish"):

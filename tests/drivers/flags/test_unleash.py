@@ -67,6 +67,19 @@ class Flag:
         events = self.server.client.get(f"/api/admin/events/{self.name}").json()
         return events["totalEvents"]
 
+    def greens(self, users: int) -> set[str]:
+        """Who gets the feature, of so many users, as Unleash itself evaluates it."""
+        names = ",".join(f"user-{number}" for number in range(users))
+        asked = {
+            "projects": ["default"],
+            "environments": ["development"],
+            "context": {"appName": "shop", "userId": names},
+        }
+        answer = self.server.post("/api/admin/playground/advanced", asked)
+        [found] = [one for one in answer["features"] if one["name"] == self.name]
+        seen = found["environments"]["development"]
+        return {one["context"]["userId"] for one in seen if one["isEnabled"]}
+
     @property
     def path(self) -> str:
         return f"/api/admin/projects/default/features/{self.name}/environments/development"
@@ -213,6 +226,34 @@ def test_unleash_is_told_apart_from_anything_else(bench: FlagBench) -> None:
     other = pytest.raises(Permanent, match="not Unleash as we know it")
     with bench.before(lambda hand: hand.say(200, b"[]")) as lost, other:
         lost.observe()
+
+
+def test_the_way_back_needs_no_reading(bench: FlagBench, flag: Flag) -> None:
+    """An answer that we don't understand must not keep anybody on GREEN."""
+    flag.move(Decimal(60))
+
+    def strange(hand: Hand) -> None:
+        if hand.command == "GET":
+            hand.say(200, b'{"from": "the future"}')
+        else:
+            bench.relay(hand)
+
+    with bench.before(strange) as driver:
+        with pytest.raises(Permanent):
+            driver.apply(Decimal(30), None)
+        driver.apply(Decimal(0), None)
+    assert flag.rollout() == "0"
+
+
+def test_users_really_move_and_stay(bench: FlagBench, flag: Flag) -> None:
+    """By Unleash's own evaluation: who is on GREEN at 10 % is so at 40 %, and nobody at 0 %."""
+    greens = []
+    for weight in (10, 40, 0):
+        bench.driver.apply(Decimal(weight), bench.driver.observe().token)
+        greens.append(flag.greens(200))
+    assert 0 < len(greens[0]) < len(greens[1]) < 140
+    assert greens[0] < greens[1]
+    assert greens[2] == set()
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,10 @@ class FliptDriver(FlagDriver[FliptConfig]):
     def _blind(self, weight: Decimal) -> list[Call]:
         return self._way.blind(weight)
 
+    @property
+    def _blindly(self) -> bool:
+        return self._config.api == "v1"
+
     def _typed(self, weight: Decimal) -> list[str]:
         return self._way.typed(weight, self._line)
 

@@ -75,7 +75,7 @@ class GrowthBookDriver(FlagDriver[GrowthBookConfig]):
         version = str(made.revision.version)
         try:
             self._look(version, seen, deadline)
-            self._send(self._publish(version), deadline)
+            self._send_all([self._publish(version)], deadline)
         except SeamError:
             self._discard(version, deadline)
             raise

@@ -71,6 +71,10 @@ class LaunchDarklyDriver(FlagDriver[LaunchDarklyConfig]):
         patch = {"environmentKey": self._config.environment, "instructions": [instruction]}
         return [Call("PATCH", self._config.path, patch, SEMANTIC)]
 
+    @property
+    def _blindly(self) -> bool:
+        return True
+
     def _rollout(self, sides: Sides, weight: Decimal) -> dict[str, Any]:
         """With the kind and attribute it is bucketed by now, so that nobody changes sides."""
         green = int(weight * UNIT)

@@ -65,6 +65,10 @@ class UnleashDriver(FlagDriver[UnleashConfig]):
     def _blind(self, weight: Decimal) -> list[Call]:
         return [self._patch(_set(weight))]
 
+    @property
+    def _blindly(self) -> bool:
+        return True
+
     def _patch(self, *operations: dict[str, str]) -> Call:
         return Call("PATCH", self._config.strategy_path, list(operations))
 
