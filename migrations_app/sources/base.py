@@ -72,6 +72,7 @@ SOURCES: Registry[Source] = Registry(
         "mysql": "migrations_app.sources.mysql.source:MySQLSource",
         "postgresql": "migrations_app.sources.postgresql.source:PostgreSQLSource",
         "probe": "migrations_app.sources.probe.source:ProbeSource",
+        "newrelic": "migrations_app.sources.newrelic.source:NewRelicSource",
         "parity": "migrations_app.sources.parity.source:ParitySource",
         "prometheus": "migrations_app.sources.prometheus.source:PrometheusSource",
         "pushed": "migrations_app.sources.pushed:PushedSource",

@@ -6,6 +6,7 @@ no redirects, no proxies from the environment, and it is known whether a change 
 
 from __future__ import annotations
 
+import logging
 import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
@@ -120,6 +121,7 @@ class Aws:
             _fresh(self._client)
 
     def _new_client(self) -> Any:
+        logging.getLogger("botocore").setLevel(logging.INFO)  # below that it tells session tokens
         session = import_module("botocore.session").Session()
         session.register_component("data_loader", _loader())
         config = import_module("botocore.config").Config(

@@ -130,7 +130,7 @@ def _passed_on(target: int, heard: Heard) -> Said:
         headers = {**heard.headers, "content-length": str(len(heard.body))}
         asked.request(heard.method, heard.path, heard.body, headers)
         answer = asked.getresponse()
-        kept = {"content-type", "date", "retry-after"}
+        kept = {"content-type", "retry-after"}
         headers = {k.lower(): v for k, v in answer.getheaders() if k.lower() in kept}
         return Said(answer.status, answer.read(), headers)
     finally:

@@ -54,12 +54,12 @@ class Alb:
     def health(self, group: str, deadline: Deadline) -> list[str]:
         """The state of each target: `healthy`, `initial`, `unhealthy`, `unused`, `draining`, …"""
         told = self._aws.ask("describe_target_health", deadline, TargetGroupArn=group)
-        return [one["TargetHealth"]["State"] for one in told["TargetHealthDescriptions"]]
+        return [one["TargetHealth"]["State"] for one in told.get("TargetHealthDescriptions", ())]
 
     def tags(self, deadline: Deadline) -> dict[str, str]:
         """Of the rule or listener."""
         told = self._aws.ask("describe_tags", deadline, ResourceArns=[self._config.arn])
-        tags = [tag for one in told["TagDescriptions"] for tag in one["Tags"]]
+        tags = [tag for one in told.get("TagDescriptions", ()) for tag in one["Tags"]]
         return {tag["Key"]: tag["Value"] for tag in tags}
 
     def preflight(self, actions: Sequence[Action], deadline: Deadline) -> None:

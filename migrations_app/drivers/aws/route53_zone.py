@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from migrations_app.domain.errors import Transient
+from migrations_app.domain.errors import Transient, UnknownOutcome
 from migrations_app.wire.aws import Aws
 from migrations_app.wire.aws_refusal import AwsRefusal
 
@@ -38,7 +38,7 @@ class Zone:
                 "list_resource_record_sets", deadline, HostedZoneId=config.zone_id,
                 MaxItems=_PAGE, **start,
             )  # fmt: skip
-            found += [one for one in told["ResourceRecordSets"] if _is(one, config)]
+            found += [one for one in told.get("ResourceRecordSets", ()) if _is(one, config)]
             more = told.get("NextRecordName"), told.get("NextRecordType")
             start = (
                 {
@@ -59,6 +59,8 @@ class Zone:
             HostedZoneId=self._config.zone_id,
             ChangeBatch={"Comment": "Warroom", "Changes": batch},
         )
+        if "Id" not in told.get("ChangeInfo", {}):
+            raise UnknownOutcome("What answered a change is not Route 53. Read it back.")
         with self._lock:
             self._spreading = told["ChangeInfo"]["Id"]
 
@@ -82,7 +84,7 @@ class Zone:
             if refusal.code == "NoSuchChange":  # forgotten there, so long done
                 return "INSYNC"
             raise
-        return str(told["ChangeInfo"]["Status"])
+        return str(told.get("ChangeInfo", {}).get("Status"))
 
     def close(self) -> None:
         self._aws.close()

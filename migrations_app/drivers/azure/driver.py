@@ -1,8 +1,8 @@
 """Azure Front Door and Traffic Manager: two sides by weight, each written by itself.
 
 Azure shows no version of either. The token is a digest of what was read, compared with what is
-there just before the first write. Unverified against Azure: that none of them honours an ETag, how long
-edges and name servers take, and which other states a provisioning may be in.
+there just before the first write. Unverified against Azure: that none of them honours an ETag, how
+long edges and name servers take, and which other states a provisioning may be in.
 """
 
 from __future__ import annotations

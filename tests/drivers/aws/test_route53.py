@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
-from migrations_app.domain.errors import Conflict, Permanent, Transient
+from migrations_app.domain.errors import Conflict, Permanent, Transient, UnknownOutcome
 from migrations_app.drivers.aws.route53_config import Route53Config
 from tests.drivers.aws.records import Records, records
 from tests.fakes.between import Said
@@ -197,3 +197,13 @@ def test_a_wildcard_is_said_as_route_53_says_it() -> None:
     config = Route53Config.model_validate(GOOD | {"name": "*.Example.org."})
     assert (config.name, config.label) == (r"\052.example.org.", "A *.example.org.")
     assert config.url == "https://route53.amazonaws.com"
+
+
+def test_somebody_elses_answer_confirms_nothing(zone: Records) -> None:
+    driver, page = zone.driver(), Said(200, b"<html><body>log in</body></html>")
+    zone.hand.instead = lambda heard: page if changes(heard) else None
+    with pytest.raises(UnknownOutcome):
+        driver.apply(QUARTER, None)
+    zone.hand.instead = lambda _heard: page
+    with pytest.raises(Permanent, match="There is no weighted record"):
+        driver.observe()
