@@ -106,9 +106,11 @@ class DatadogSource(Windowed):
     def check(self) -> list[Finding]:
         """Whether our keys let us read, and how protected the road is."""
         road = protection(self._config, "healthy metrics")
-        known, value = self.asked(self._desk.get("/api/v1/validate"), _HARMLESS)
+        validate = self._desk.get("/api/v1/validate")
+        [known] = self._desk.ask([validate], self._config.timeout.total_seconds())
         if isinstance(known, NoValue):
             return [Finding(ok=False, what=self._config.host, sentence=known.detail), *road]
+        value = self.now(_HARMLESS)
         refused = isinstance(value, NoValue) and value.outcome not in DATA
         sentence = value.detail if isinstance(value, NoValue) and refused else _READS
         return [

@@ -98,17 +98,13 @@ class Windowed:
         return [Point(at, _past(value)) for at, value in zip(times, values, strict=True)]
 
     def invalid(self, query: Query) -> str | None:
-        """Asks it once, as of now."""
-        [value] = self._ask([(query.text, datetime.now(UTC) - query.offset)], self._config.timeout)
-        return refusal(value)
+        """Asks it once, as of now whatever its offset."""
+        return refusal(self.now(query.text))
 
-    def asked(self, question: httpx.Request, text: str) -> tuple[Answer | NoValue, Value]:
-        """For a doctor, at once: the answer to any question, and the value of `text` as of now."""
-        wanted = self._request(text, datetime.now(UTC))
-        assert not isinstance(wanted, NoValue), text  # noqa: S101 (it is a text of our own)
-        seconds = self._config.timeout.total_seconds()
-        answer, found = self._desk.ask([question, wanted], seconds)
-        return answer, self._value(found)
+    def now(self, text: str) -> Value:
+        """What `text` answers at this moment."""
+        [value] = self._ask([(text, datetime.now(UTC))], self._config.timeout)
+        return value
 
     def close(self) -> None:
         """Readings asked for afterwards are `ERROR`."""

@@ -1,0 +1,1 @@
+"""New Relic: NRQL over a window of time."""
