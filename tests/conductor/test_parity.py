@@ -183,7 +183,7 @@ def test_a_row_that_never_rests_is_not_judged(pair: Pair) -> None:
     blue, green = pair
     green.do("DELETE FROM orders WHERE id = 7")
     made = build.comparing(blue, green, settle="5s", looks=3)
-    for _ in range(4):
+    for _ in range(3):
         build.visit(made)
         blue.do("UPDATE orders SET total = total - 1 WHERE id = 7")
     done = Progress.from_json(ParityTable.objects.get().progress)

@@ -63,11 +63,14 @@ def _walk(ground: Ground, known: Progress) -> Step:
     span = Span(known.after, min((one for one in edges if one), key=pair.order, default=None))
     blue, green = both.sums(span)
     keys = sorted(narrow(both, span, blue, green), key=pair.order)
+    suspects = _suspects(ground, keys)
+    if len(suspects) >= ground.config.most:
+        # Enough to follow one by one. The rest of the piece is walked over when they are settled.
+        span = Span(known.after, suspects[-1].key)
+        blue, green = both.sums(span)
     sampled = _sample(ground, known, span)
-    wrong = _unlike(ground, sampled)
-    suspects = {key: Suspect(key) for key in keys} | {
-        key: Suspect(key, sampled=True) for key in wrong
-    }
+    wrong = {one.key: one for one in _suspects(ground, sampled, sampled=True)}
+    found = {one.key: one for one in suspects} | wrong
     after = known.but(
         after=span.upto,
         chunk=size,
@@ -75,10 +78,10 @@ def _walk(ground: Ground, known: Progress) -> Step:
         estimate=max(known.estimate or pair.estimate, known.blue.rows + blue.totals.rows),
         blue=known.blue.plus(blue.totals),
         green=known.green.plus(green.totals),
-        suspects=(*known.suspects, *suspects.values()),
+        suspects=(*known.suspects, *found.values()),
         sampled=known.sampled + len(sampled),
     )
-    return _walked(ground, after, both.read + len(sampled))
+    return _walked(ground, after, both.read + len(keys) + len(sampled))
 
 
 def _walked(ground: Ground, after: Progress, read: int) -> Step:
@@ -100,9 +103,17 @@ def _sample(ground: Ground, known: Progress, span: Span) -> list[Key]:
     return ground.pair.blue.pick(span, min(1.0, wanted / rows), min(wanted, AT_ONCE))
 
 
-def _unlike(ground: Ground, keys: Sequence[Key]) -> list[Key]:
-    blue, green = _both_rows(ground, keys)
-    return [key for key in keys if blue.get(key) != green.get(key)]
+def _suspects(ground: Ground, keys: Sequence[Key], *, sampled: bool = False) -> list[Suspect]:
+    """Those whose values differ, in their order; no more than are followed one by one."""
+    found: list[Suspect] = []
+    for first in range(0, len(keys), AT_ONCE):
+        part = keys[first : first + AT_ONCE]
+        blue, green = _both_rows(ground, part)
+        unlike = [key for key in part if blue.get(key) != green.get(key)]
+        found += [Suspect(key, sampled, 1, _print(blue.get(key))) for key in unlike]
+        if len(found) >= ground.config.most:
+            return found[: ground.config.most]
+    return found
 
 
 def _both_rows(ground: Ground, keys: Sequence[Key]) -> tuple[dict[Key, Row], dict[Key, Row]]:

@@ -168,3 +168,11 @@ def test_a_server_without_tls_is_not_spoken_to_in_plain_text(pair: Pair, tls: st
     wary = Database.model_validate({**pair[0].binding(), "tls": tls})
     with pytest.raises(SeamError):
         connect(wary, 5.0)
+
+
+def test_either_side_may_be_either(pair: Pair) -> None:
+    maria, postgres = pair
+    done, found = compared(config(postgres, maria))
+    assert (done.blue.rows, done.green.rows, found) == (6, 6, [])
+    done, found = compared(config(maria, maria))
+    assert (done.blue.rows, found) == (6, [])
