@@ -76,5 +76,6 @@ SOURCES: Registry[Source] = Registry(
         "parity": "migrations_app.sources.parity.source:ParitySource",
         "prometheus": "migrations_app.sources.prometheus.source:PrometheusSource",
         "pushed": "migrations_app.sources.pushed:PushedSource",
+        "sentry": "migrations_app.sources.sentry.source:SentrySource",
     },
 )

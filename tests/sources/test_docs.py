@@ -47,7 +47,7 @@ CHECKS = [
 @pytest.mark.parametrize("binding", SOURCE_BLOCKS)
 def test_a_binding_can_be_loaded(binding: dict[str, Any]) -> None:
     config = binding.get("config", {})
-    environ = dict.fromkeys(re.findall(r"\$\{env:(\w+)\}", str(config)), "T0KEN-OF-MINE")
+    environ = dict.fromkeys(re.findall(r"\$\{env:(\w+)\}", str(config)), "T0KENOFMINE1234567890")
     found = SOURCES.load(binding["kind"]).Config
     assert isinstance(found.model_validate(resolve(config, environ, "config")), found)
 

@@ -1,0 +1,1 @@
+"""Sentry: one function of the events of a window of time."""
