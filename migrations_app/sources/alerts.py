@@ -50,10 +50,7 @@ class AlertsSource(LookedUp):
 
     kind: ClassVar[str] = KIND
     Config: ClassVar[type[BaseModel]] = AlertsConfig
-    tried: ClassVar[str] = (
-        "our own tables; webhooks by the senders' documented shapes, Alertmanager's by a real one "
-        "where it is installed"
-    )
+    tried: ClassVar[str] = "a real Alertmanager; Grafana and PagerDuty by their documentation"
     nothing: ClassVar[str] = "no sender was heard yet; send a test alert"
     no_past: ClassVar[str] = (
         "alerts are kept as they stand now; nobody can be asked what was firing"
