@@ -118,9 +118,8 @@ class FlagsmithOptions(FlagService):
         values = body["multivariate_feature_state_values"]
         if sum(one["percentage_allocation"] for one in values) > 100:
             return Reply(400, ["Total percentage for feature must be less than 100 percent"])
-        ids = {one["multivariate_feature_option"]: one["id"] for one in self.values}
-        for one in values:
-            one["id"] = ids[one["multivariate_feature_option"]]
+        if [one.get("id") for one in values] != [one["id"] for one in self.values]:
+            return Reply(400, {"detail": "each option has one value, and it has an id"})
         self.state |= body
         return Reply(200, deepcopy(self.state))
 

@@ -99,7 +99,7 @@ class GrowthBook(FlagService):
             self.discarded.append(version)
             return Reply(200, {"revision": self._revision(version, "discarded")})
         if base != self.live:
-            return Reply(409, {"message": "Please resolve conflicts before publishing"})
+            return Reply(422, {"message": "Publishing is blocked", "gates": ["conflicts"]})
         self.rules, self.live = rules, version
         return Reply(200, {"revision": self._revision(version, "published")})
 

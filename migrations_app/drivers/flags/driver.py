@@ -154,8 +154,21 @@ class FlagDriver(ABC, Generic[C]):
     def _move(self, seen: Seen, weight: Decimal, deadline: Deadline) -> None:
         if weight and (why := " ".join([seen.off, *seen.doubts]).strip()):
             raise Permanent(f"{why} Nothing was changed.")
-        if seen.written != weight:
+        if seen.written == weight:
+            return
+        try:
             self._write(seen, weight, deadline)
+        except Permanent:
+            if self._untouched(seen, deadline):
+                raise
+            raise Conflict("It was refused because somebody moved it while we did.") from None
+
+    def _untouched(self, seen: Seen, deadline: Deadline) -> bool:
+        """Whether a refusal is about us: vendors refuse what is out of date in many ways."""
+        try:
+            return self._read(deadline).token == seen.token
+        except SeamError:
+            return True
 
     def _found(self, seen: Seen) -> list[Finding]:
         what = f"{self.name} at {self._config.host}"

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from migrations_app.wire.answer import Answer
 
 M = TypeVar("M", bound=BaseModel)
-JSON_PATCH = "application/json-patch+json"
 
 
 class Call(NamedTuple):

@@ -70,12 +70,10 @@ def _doubts(state: State, others: list[int]) -> Iterator[str]:
 
 
 def call(config: FlagsmithConfig, state: State, weight: Decimal) -> Call:
-    """All options, with GREEN's allocation. On the way back to nobody the others get none, too."""
+    """All options by their ids, without which Flagsmith would make new ones. On the way back to
+    nobody the others get none either."""
     values = [
-        {
-            "multivariate_feature_option": one.multivariate_feature_option,
-            "percentage_allocation": _allocation(one, config, weight),
-        }
+        {**one.model_dump(exclude_none=True), "percentage_allocation": _part(one, config, weight)}
         for one in state.multivariate_feature_state_values
     ]
     about = {"feature": state.feature, "enabled": state.enabled}
@@ -97,12 +95,12 @@ def change(config: FlagsmithConfig, weight: Decimal) -> str:
     return (
         "{feature, enabled, multivariate_feature_state_values: "
         "[.multivariate_feature_state_values[] "
-        "| {multivariate_feature_option, percentage_allocation}]} "
+        "| {id, multivariate_feature_option, percentage_allocation}]} "
         f"| (.multivariate_feature_state_values[] | {ours} | .percentage_allocation) "
         f"= {plain(weight)}"
     )
 
 
-def _allocation(one: Value, config: FlagsmithConfig, weight: Decimal) -> float:
+def _part(one: Value, config: FlagsmithConfig, weight: Decimal) -> float:
     ours = one.multivariate_feature_option == config.option
     return float(weight) if ours else float(one.share if weight else NOBODY)

@@ -1,8 +1,7 @@
 """Flipt, v2 with a revision and v1 without.
 
 In v1 nothing refuses an old write: the flag is read and compared just before, and between the two
-lies one round trip. The paths of v1 are from memory of its API; no document of theirs that has them
-is at hand.
+lies one round trip. The paths of v1 are those its clients use.
 """
 
 from __future__ import annotations

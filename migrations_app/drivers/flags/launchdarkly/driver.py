@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from migrations_app.domain.errors import Conflict, Permanent
 from migrations_app.drivers.base import Capabilities
 from migrations_app.drivers.flags.driver import FlagDriver
 from migrations_app.drivers.flags.launchdarkly.config import LaunchDarklyConfig
@@ -85,14 +84,6 @@ class LaunchDarklyDriver(FlagDriver[LaunchDarklyConfig]):
             {"variation": sides.green, "weight": green},
         ]
         return {"rollout": {"contextKind": self._config.context, **kept, "variations": variations}}
-
-    def _write(self, seen: Seen, weight: Decimal, deadline: Deadline) -> None:
-        try:
-            super()._write(seen, weight, deadline)
-        except Permanent:
-            if (now := self._read(deadline)).token == seen.token:
-                raise
-            raise Conflict(f"Somebody moved it while we did: {now.detail} now.") from None
 
     def _typed(self, weight: Decimal) -> list[str]:
         read = f"{self._config.path}?env={self._config.environment}"
