@@ -45,11 +45,12 @@ _TABLES = ("system_tables", "performance_tables", "system_tables_data")
 
 @dataclass(frozen=True, slots=True)
 class MariaDB:
-    """One server. The user `owner` may do everything."""
+    """One server. The user `owner` may do everything. `tls`: a certificate with its key."""
 
     directory: Path
     port: int
     number: int
+    tls: Path | None = None
 
     def connect(self, **keys: Any) -> Any:
         given = {"host": HOST, "port": self.port, "user": "owner", "password": _OWNER, **keys}
@@ -90,6 +91,8 @@ class MariaDB:
             "innodb-log-file-size": "8M",
             "innodb-flush-log-at-trx-commit": 0,
         }
+        if self.tls is not None:
+            options |= {"ssl-cert": self.tls, "ssl-key": self.tls}
         flags = [f"--{key}={value}" for key, value in options.items()]
         return Child(
             name=name,
@@ -145,13 +148,15 @@ def account() -> Account | None:
 
 
 @contextmanager
-def mariadb(count: int = 1) -> Iterator[list[MariaDB]]:
-    """So many of them, strangers to each other."""
+def mariadb(count: int = 1, tls: Path | None = None) -> Iterator[list[MariaDB]]:
+    """So many of them, strangers to each other. `tls`: a certificate with its key."""
     directory = Path(tempfile.mkdtemp(prefix="warroom-mariadb-"))
     directory.chmod(0o711)
     with Supervisor(directory, grace=2.0) as supervisor:
         supervisor.remove_at_end(directory)
-        servers = [MariaDB(_room(directory, n), free_port(), n) for n in range(1, count + 1)]
+        rooms = [_room(directory, number) for number in range(1, count + 1)]
+        papers = _lent(tls, directory)
+        servers = [MariaDB(room, free_port(), n, papers) for n, room in enumerate(rooms, 1)]
         _install(servers[0].directory / "data")
         for server in servers[1:]:
             shutil.copytree(servers[0].directory / "data", server.directory / "data")
@@ -175,6 +180,15 @@ def _room(directory: Path, number: int) -> Path:
     room.mkdir()
     _give(room)
     return room
+
+
+def _lent(papers: Path | None, directory: Path) -> Path | None:
+    """A copy that the server may read."""
+    if papers is None:
+        return None
+    copy = Path(shutil.copy(papers, directory / "tls.pem"))
+    _give(copy)
+    return copy
 
 
 def _give(path: Path) -> None:

@@ -52,15 +52,19 @@ class Authority:
 
     def server(self, name: str, days: int) -> ssl.SSLContext:
         """For the host `name`, until `days` from now."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.papers(name, days))
+        return context
+
+    def papers(self, name: str, days: int) -> Path:
+        """The same as a file with both certificate and key."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.DNSName(name)])
         made = self._builder(name, key, days).add_extension(names, critical=False)
         certificate = made.sign(self.key, hashes.SHA256())
         file = self.directory / f"{name}-{days}.pem"
         file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + _pem(key))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
+        return file
 
     def _builder(
         self, name: str, key: ec.EllipticCurvePrivateKey, days: int

@@ -215,6 +215,14 @@ def test_a_question_keeps_the_commas_of_its_words() -> None:
     assert question("text(/a, x, {number}, y)") == Question("text", "/a", "x, {number}, y")
 
 
+def test_a_place_that_repeats_our_secret_is_not_quoted(place: Place) -> None:
+    keys = {"url": place.url, "auth": {"bearer": "T0KEN-OF-MINE"}, "timeout": LONG}
+    with closing(HTTPSource(HTTPConfig.model_validate(keys))) as source:
+        reading = read_one(source, "json(/x?say=200%20%22Bearer%20T0KEN-OF-MINE%22)", NOW)
+    assert reading.outcome is Outcome.ERROR
+    assert "T0KEN" not in reading.detail
+
+
 @pytest.mark.parametrize("keys", [{"health": "nowhere"}, {"headers": {"Host": "x"}}, {"path": "/"}])
 def test_a_configuration_is_held_to_its_word(keys: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

@@ -14,8 +14,9 @@ from migrations_app.sources.mysql import session
 from migrations_app.sources.mysql.config import MySQLConfig
 from migrations_app.sources.mysql.ready import READY
 from migrations_app.sources.mysql.source import MySQLSource
-from tests.real_mariadb import DATABASE, NEEDED, READER, SECRET, MariaDB, Pair, pair
+from tests.real_mariadb import DATABASE, NEEDED, READER, SECRET, MariaDB, Pair, mariadb, pair
 from tests.sources.build import LONG, NOW, SHORT, read_one
+from tests.sources.certificates import Authority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,6 +211,47 @@ class TestAtARealMariaDB:
                 reading = read_one(source, text, NOW)
                 assert reading.outcome is Outcome.ERROR, text
                 assert "privilege" in reading.detail
+
+
+class TestOverTLS:
+    """The certificate is for localhost."""
+
+    pytestmark = NEEDED
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def papers(cls, tmp_path_factory: pytest.TempPathFactory) -> Authority:
+        return Authority(tmp_path_factory.mktemp("authority"))
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def secured(cls, papers: Authority) -> Iterator[MariaDB]:
+        with mariadb(tls=papers.papers("localhost", 10)) as (server,):
+            yield server
+
+    @pytest.mark.parametrize(
+        ("mode", "host"),
+        [("verify_identity", "localhost"), ("verify_ca", "127.0.0.1"), ("required", "127.0.0.1")],
+    )
+    def test_it_is_spoken(self, secured: MariaDB, papers: Authority, mode: str, host: str) -> None:
+        ca_file = str(papers.file)
+        with mysql(secured, ssl_mode=mode, host=host, ca_file=ca_file) as source:
+            text = "SELECT variable_value <> '' FROM information_schema.session_status "
+            reading = read_one(source, f"{text} WHERE variable_name = 'Ssl_cipher'", NOW)
+        assert reading.value == 1.0, reading
+
+    def test_who_is_somebody_else_is_refused(self, secured: MariaDB, papers: Authority) -> None:
+        ca_file = str(papers.file)
+        with mysql(secured, ssl_mode="verify_identity", ca_file=ca_file) as source:
+            reading = read_one(source, "SELECT 1", NOW)
+        assert "certificate verify failed" in reading.detail
+
+    def test_a_stranger_is_refused(self, secured: MariaDB, tmp_path: Path) -> None:
+        ca_file = str(Authority(tmp_path).file)
+        with mysql(secured, ssl_mode="verify_ca", ca_file=ca_file) as source:
+            reading = read_one(source, "SELECT 1", NOW)
+        assert reading.outcome is Outcome.ERROR
+        assert "certificate verify failed" in reading.detail
 
 
 def _caught_up(servers: Pair) -> None:

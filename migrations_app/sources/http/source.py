@@ -75,7 +75,9 @@ class HTTPSource(Present):
         if one.how in {"status", "up"}:
             return float(heard.status if one.how == "status" else heard.ok)
         answer = self._desk.success(heard)
-        return answer if isinstance(answer, NoValue) else _READ[one.how](answer, one.where)
+        if isinstance(answer, NoValue):
+            return answer
+        return self._desk.discreet(_READ[one.how](answer, one.where))
 
 
 _READ: Final[dict[str, Callable[[Answer, str], Value]]] = {

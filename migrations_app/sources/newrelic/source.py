@@ -67,10 +67,7 @@ class NewRelicSource(Windowed):
 
     def value(self, answer: Answer) -> Value:
         """The one number of the one row."""
-        found = value_of(answer)
-        if isinstance(found, NoValue):
-            return NoValue(found.outcome, self._desk.hidden(found.detail), found.blame)
-        return found
+        return value_of(answer)
 
     def check(self) -> list[Finding]:
         """Whether our key may query the account, and how protected the road is."""

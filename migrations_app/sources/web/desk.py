@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -16,6 +17,7 @@ from migrations_app.wire.talk import words_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from migrations_app.sources.value import Value
     from migrations_app.wire.answer import Answer
     from migrations_app.wire.place import Place
 
@@ -71,6 +73,12 @@ class Desk:
             for part in (secret, secret.rpartition(" ")[2]):
                 text = text.replace(part, "…") if len(part) > 3 else text
         return text
+
+    def discreet(self, value: Value) -> Value:
+        """What was made of an answer, without what we sent."""
+        if not isinstance(value, NoValue):
+            return value
+        return replace(value, detail=self.hidden(value.detail))
 
     def close(self) -> None:
         """Whoever asks afterwards is told that it is closed."""

@@ -135,7 +135,9 @@ class Windowed:
         return self.request(look.text, Span(end - look.window, end))
 
     def _value(self, answer: Answer | NoValue) -> Value:
-        return answer if isinstance(answer, NoValue) else self.value(answer)
+        if isinstance(answer, NoValue):
+            return answer
+        return self._desk.discreet(self.value(answer))
 
 
 def looked(text: str, window: timedelta) -> Look | NoValue:
