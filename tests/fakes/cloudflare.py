@@ -45,10 +45,15 @@ class FakeCloudflare:
 
     pools: bool = True
     things: dict[str, dict[str, Any]] = field(default_factory=_things)
+    ill: set[str] = field(default_factory=set)  # pools and addresses of origins
+    watched: bool = True
 
     def answer(self, heard: Heard) -> Said:
         if heard.headers.get("authorization") != f"Bearer {TOKEN}":
             return failed(401, 10000, "Authentication error")
+        if heard.path.endswith("/health"):
+            result = self._health(heard.path.split("/")[-2])
+            return told({"success": True, "errors": [], "messages": [], "result": result})
         thing = self.things.get(heard.path)
         if thing is None:
             return failed(404, 1002, "not found")
@@ -57,6 +62,13 @@ class FakeCloudflare:
                 return failed(400, 1002, why)
             thing.update(json.loads(heard.body))
         return told({"success": True, "errors": [], "messages": [], "result": thing})
+
+    def _health(self, pool: str) -> dict[str, Any]:
+        addresses = [one["address"] for one in self.things[POOL_PATH]["origins"]]
+        origins = [{address: {"healthy": address not in self.ill}} for address in addresses]
+        seen = {"healthy": pool not in self.ill, "origins": origins}
+        places = {"Amsterdam, NL": seen, "Porto, PT": seen} if self.watched else {}
+        return {"pool_id": pool, "pop_health": places}
 
     @property
     def weights(self) -> tuple[float, float]:

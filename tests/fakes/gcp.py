@@ -81,6 +81,9 @@ class FakeCompute:
 
     map: dict[str, Any] = field(default_factory=_map)
     services: dict[str, Any] = field(default_factory=_services)
+    health: dict[str, list[str]] = field(
+        default_factory=lambda: {"blue": ["HEALTHY"], "green": ["HEALTHY"]}
+    )
     slow: int = 1
     error: dict[str, Any] | None = None
     status: int = 400  # of the error
@@ -95,6 +98,12 @@ class FakeCompute:
             return failed(401, "authError", "Invalid Credentials")
         if path == MAP:
             return self._patch(heard) if heard.method == "PATCH" else told(self.map)
+        if path.endswith("/getHealth"):
+            name = path.split("/")[-2]
+            states = [{"healthState": state} for state in self.health.get(name, ())]
+            return (
+                told({"healthStatus": states}) if states else failed(400, "invalid", "serverless")
+            )
         kind, _, name = path.removeprefix(SCOPE + "/").partition("/")
         if kind == "operations" and name in self.operations:
             return self._operation(name)

@@ -39,7 +39,7 @@ class AlbDriver:
     capabilities: ClassVar[Capabilities] = Capabilities(compare_and_set=True, finest_step="0.1")
     verify_deadline: ClassVar[float] = 60.0
     read_interval: ClassVar[float] = 5.0
-    tried: ClassVar[str] = "moto 5 (an emulator of AWS)"
+    tried: ClassVar[str] = "moto 5 (an emulator of AWS), typed lines also with AWS CLI 1.46"
     lag = 0.0
 
     def __init__(self, config: AlbConfig) -> None:

@@ -18,8 +18,8 @@ SCALE = Scale("Cloudflare")  # weights are hundredths from 0 to 1
 
 
 class CloudflareConfig(Place):
-    """`zone` and `load_balancer`: `blue` and `green` are ids of two of its pools. `account` and
-    `pool`: they are names of two origins in it.
+    """`zone` and `load_balancer`: `blue` and `green` are ids of two of its pools (with `account`,
+    their health is looked at too). `account` and `pool`: they are names of two origins in it.
 
     `ttl` in seconds for a load balancer that is not proxied (DNS only); 0 for one that is.
     """

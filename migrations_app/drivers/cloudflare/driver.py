@@ -8,12 +8,14 @@ of 0.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from migrations_app.domain.errors import Conflict, Permanent, SeamError
 from migrations_app.domain.finding import Finding
 from migrations_app.drivers.base import Capabilities, Observed
 from migrations_app.drivers.cloudflare.config import SCALE, CloudflareConfig
+from migrations_app.drivers.cloudflare.health import findings
 from migrations_app.drivers.cloudflare.origins import Origins
 from migrations_app.drivers.cloudflare.pools import Pools
 from migrations_app.drivers.cloudflare.sheet import change, sheet
@@ -103,11 +105,15 @@ class CloudflareDriver:
             yield from self._steering.findings(result)
             self._sides(result)
             yield Finding(ok=True, what=self._steering.said, sentence="both sides are there.")
+            yield from findings(self._config, result, partial(self._at, deadline))
         except SeamError as error:
             yield Finding(ok=False, what=self._steering.said, sentence=str(error))
 
     def _read(self, deadline: Deadline) -> Result:
-        return _result(self._talk.read(self._steering.path, deadline))
+        return self._at(deadline, self._steering.path)
+
+    def _at(self, deadline: Deadline, path: str) -> Result:
+        return _result(self._talk.read(path, deadline))
 
     def _sides(self, result: Result) -> tuple[float, float]:
         weights = self._steering.weights(result)

@@ -40,6 +40,13 @@ class Compute:
     def service(self, name: str, deadline: Deadline) -> dict[str, Any]:
         return self._get(f"{self._config.scope}/backendServices/{name}", deadline)
 
+    def health(self, name: str, group: str, deadline: Deadline) -> list[str]:
+        """The state of each endpoint of one group of a backend service, as Google sees it."""
+        self._tokens.fresh(deadline)
+        path = f"{self._config.scope}/backendServices/{name}/getHealth"
+        told = _parsed(self._talk.read(path, deadline, method="POST", body={"group": group}))
+        return [str(one.get("healthState")) for one in told.get("healthStatus", ())]
+
     def patch(self, body: dict[str, Any], deadline: Deadline) -> None:
         """Returns when Google says it is done. `Conflict` where the fingerprint is old.
 

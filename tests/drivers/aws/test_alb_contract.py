@@ -66,7 +66,7 @@ class AlbBench:
     def unheard(self) -> Iterator[AlbDriver]:
         self.hand.silent, self.hand.after = changes, True
         try:
-            yield self.balancer.driver(self.hand.url, timeout=1)
+            yield self.balancer.driver(self.hand.url, timeout=3)
         finally:
             self.hand.silent = lambda _heard: False
 

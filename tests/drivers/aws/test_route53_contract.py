@@ -64,7 +64,7 @@ class Route53Bench:
         hand = self.records.hand
         hand.silent, hand.after = changes, True
         try:
-            yield self.records.driver(timeout=1)
+            yield self.records.driver(timeout=3)
         finally:
             hand.silent = lambda _heard: False
 

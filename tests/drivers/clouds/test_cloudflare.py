@@ -210,6 +210,23 @@ def test_the_doctor_looks_at_a_pool(
     assert any(words in sentence for sentence in ill), ill
 
 
+def test_the_doctor_asks_the_monitors(fake: FakeCloudflare, lb: CloudBench) -> None:
+    driver = lb.at(lb.hand.url, account=ACCOUNT)
+    assert all(finding.ok for finding in driver.check())
+    fake.ill.add(GREEN)
+    [ill] = [finding for finding in driver.check() if not finding.ok]
+    assert ill.what == f"pool {GREEN}"
+    assert "from 2 of 2 places (Amsterdam, NL, Porto, PT)" in ill.sentence
+    fake.watched = False
+    assert "no monitor has looked" in driver.check()[-1].sentence
+
+
+def test_the_doctor_asks_the_monitors_about_origins(fake: FakeCloudflare, pool: CloudBench) -> None:
+    fake.ill.add("10.0.0.1")
+    [ill] = [finding for finding in pool.driver.check() if not finding.ok]
+    assert ill.what == "origin green"
+
+
 def test_dns_only_clients_follow_within_the_ttl() -> None:
     assert pools("http://127.0.0.1:1", ttl=30).lag == 30
     assert pools("http://127.0.0.1:1").lag == 0

@@ -273,6 +273,16 @@ def test_the_doctor_looks_at_both_services(fake: FakeCompute, gcp: CloudBench) -
     assert "(CLIENT_IP)" in ill
 
 
+def test_the_doctor_asks_for_health(fake: FakeCompute, gcp: CloudBench) -> None:
+    fake.health["green"] = ["UNHEALTHY", "UNHEALTHY"]
+    [ill] = [finding.sentence for finding in gcp.driver.check() if not finding.ok]
+    assert "0 of its 2 endpoints are healthy" in ill
+    fake.health["green"] = []
+    told = gcp.driver.check()
+    assert all(finding.ok for finding in told)
+    assert "serverless backends have none" in told[-1].sentence
+
+
 def test_a_regional_map_is_asked_for_in_its_region() -> None:
     config = UrlMapConfig.model_validate(RULE | {"region": "europe-west3"})
     assert config.path == MAP.replace("global", "regions/europe-west3")
