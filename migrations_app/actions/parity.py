@@ -7,7 +7,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -29,8 +29,12 @@ if TYPE_CHECKING:
     from migrations_app.actions.lock import Locked
     from migrations_app.domain.parity.progress import Key
 
-LEASE_S = 60.0
+LEASE_S: Final = 60.0
 """Longer than any step: it asks for 25 s at most, and its last statement takes 22 s at most."""
+
+
+KEPT: Final = 20
+"""Passes whose differing rows are still known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,7 @@ def end(hold: Hold, over: ParityPass) -> bool:
         if not hold.renew():
             return False
         ParityPass.objects.filter(pk=over.pk).update(ended_at=held.now)
+        _forget(over)
         before = _differing(hold.parity, over)
         now = {row.name: Progress.from_json(row.progress) for row in over.tables.filter(trouble="")}
         found = {name for name, done in now.items() if done.differing}
@@ -140,6 +145,11 @@ def end(hold: Hold, over: ParityPass) -> bool:
             told = f"{', '.join(now)}: {rows:,} rows, all equal"
             _tell(held, hold.parity, Kind.PARITY_EQUAL, told)
     return True
+
+
+def _forget(over: ParityPass) -> None:
+    """What passes found long ago: their readings and the timeline are kept, their rows are not."""
+    ParityPass.objects.filter(parity=over.parity_id, number__lte=over.number - KEPT).delete()
 
 
 def _differing(parity: Parity, over: ParityPass) -> set[str] | None:

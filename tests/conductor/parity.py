@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django.db import connection
 
@@ -70,3 +71,11 @@ def died(made: Room) -> None:
             "UPDATE migrations_app_parity SET lease_until = clock_timestamp() WHERE run_id = %s",
             [made.run_id],
         )
+
+
+def here() -> dict[str, str]:
+    """The environment of a process of ours at the database of this test."""
+    known = connection.settings_dict
+    where = f"{known['HOST']}:{known['PORT']}/{known['NAME']}"
+    url = f"postgres://{quote(known['USER'])}:{quote(known['PASSWORD'])}@{where}"
+    return {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "warroom.settings"}

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from migrations_app.conductor import lookups
+from migrations_app import tasks
+from migrations_app.actions import parity as doing
+from migrations_app.conductor import hints, lookups
 from migrations_app.conductor import parity as conductor
 from migrations_app.conductor.evaluate import evaluate
+from migrations_app.conductor.poll import Poller
 from migrations_app.domain.parity.progress import Progress
 from migrations_app.domain.reading import Outcome, Query
 from migrations_app.models import (
@@ -43,6 +50,16 @@ DROP TABLE IF EXISTS orders;
 CREATE TABLE orders (id bigint PRIMARY KEY, status text, total numeric);
 INSERT INTO orders SELECT n, 'open', n FROM generate_series(1, 2000) n
 """
+
+
+CHILD = """
+import django, sys
+django.setup()
+from migrations_app.conductor import parity
+parity.VISIT_S = parity._SHORT_S = 600
+parity.compare(int(sys.argv[1]))
+"""
+PATIENCE_S = 60.0
 
 
 @pytest.fixture
@@ -108,6 +125,66 @@ def test_keys_are_shown_where_the_plan_says_so(pair: Pair) -> None:
     pair[1].do("DELETE FROM orders WHERE id = 1234")
     build.whole(build.comparing(*pair, show_keys=True))
     assert ParityDifference.objects.get().key == "1234"
+
+
+def test_rows_that_differed_long_ago_are_forgotten(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doing, "KEPT", 2)
+    pair[1].do("DELETE FROM orders WHERE id = 1234")
+    made = build.comparing(*pair)
+    for _ in range(4):
+        build.whole(made)
+    assert list(ParityPass.objects.values_list("number", flat=True)) == [4, 3]
+    assert ParityDifference.objects.count() == 2
+    assert len(told(made)) == 2
+
+
+def test_a_poller_alone_compares(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker has ever heard of it."""
+    heard: list[hints.Hint] = []
+    monkeypatch.setattr(hints, "poke", heard.extend)
+    made = build.comparing(*pair)
+    poller = Poller(hands=2)
+    deadline = time.monotonic() + PATIENCE_S
+    try:
+        while not build.parity(made).resting:
+            assert time.monotonic() < deadline
+            poller.round()
+            time.sleep(0.05)
+    finally:
+        poller._let_go()
+    assert read(made).value == 0.0
+    assert hints.parity(build.parity(made).pk) in heard
+
+
+def test_a_worker_compares_what_it_is_hinted_at(pair: Pair) -> None:
+    made = build.comparing(*pair)
+    hint = hints.parity(build.parity(made).pk)
+    assert tasks.compare.name == hint.task
+    tasks.compare(hint.pk)
+    assert read(made).value == 0.0
+
+
+@pytest.mark.slow
+def test_who_is_killed_outright_is_taken_up(pair: Pair) -> None:
+    """SIGKILL, while it reads: its step is lost, and nothing else."""
+    made = build.comparing(*pair, chunk=100, rows_per_second=400, sample=0)
+    command = [sys.executable, "-c", CHILD, str(build.parity(made).pk)]
+    process = subprocess.Popen(command, env={**os.environ, **build.here()})
+    deadline = time.monotonic() + PATIENCE_S
+    try:
+        while not (kept := ParityTable.objects.filter(progress__chunks__gte=2).first()):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        process.kill()
+        process.wait(PATIENCE_S)
+    build.died(made)
+    build.whole(made)
+    done = Progress.from_json(ParityTable.objects.get().progress)
+    assert (done.blue.rows, done.chunks, done.differing) == (2000, 21, 0)
+    assert ParityTable.objects.get().pk == kept.pk
 
 
 class Killed(BaseException):
