@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from migrations_app.channels.base import CHANNELS
 from migrations_app.conductor import seams
+from migrations_app.conductor.lookups import FINDS
+from migrations_app.domain.envref import references
 from migrations_app.domain.errors import ConfigError, Transient
 from migrations_app.domain.lint.seams import Seams
 from migrations_app.domain.lint.table import lint as lint_plan
@@ -26,10 +28,10 @@ if TYPE_CHECKING:
 def lint(
     plan: Plan, people: Collection[str] | None = None, *, ask_sources: bool = False
 ) -> list[Problem]:
-    """Everything that is wrong with `plan`. `ask_sources`: let each source parse its queries."""
-    asker = _Asker() if ask_sources else None
-    invalid = asker.invalid if asker else None
-    return lint_plan(plan, Seams(DRIVERS, SOURCES, CHANNELS, cannot, invalid, lag), people)
+    """Everything that is wrong with `plan`. `ask_sources`: let each source parse its queries; those
+    that are looked up in our own tables do so anyway."""
+    asker = _Asker(outside=ask_sources)
+    return lint_plan(plan, Seams(DRIVERS, SOURCES, CHANNELS, cannot, asker.invalid, lag), people)
 
 
 def cannot(binding: RouteBinding, weight: Decimal) -> str | None:
@@ -49,16 +51,22 @@ def lag(binding: RouteBinding) -> float:
 @dataclass(slots=True)
 class _Asker:
     """Asks sources whether they understand a query. One that was silent is told of once, and not
-    asked again: its timeout would have to be waited for with every query."""
+    asked again: its timeout would have to be waited for with every query. Unless we may go
+    `outside`, only those are asked that need nothing there, not even a variable."""
 
+    outside: bool
     silent: set[str] = field(default_factory=set)
 
     def invalid(self, binding: SourceBinding, text: str) -> str | None:
         which = binding.model_dump_json()
-        if which in self.silent:
+        if which in self.silent or not (self.outside or _ours(binding)):
             return None
         try:
             return seams.source(binding.kind, binding.config, "config").invalid(Query("", text))
         except (Transient, ConfigError) as error:
             self.silent.add(which)
             raise Transient(str(error)) from error
+
+
+def _ours(binding: SourceBinding) -> bool:
+    return binding.kind in FINDS and not references(binding.config)

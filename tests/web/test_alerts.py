@@ -16,10 +16,12 @@ from migrations_app.actions.tokens import issue
 from migrations_app.conductor import lookups
 from migrations_app.conductor.alerts import heard
 from migrations_app.conductor.evaluate import evaluate
+from migrations_app.conductor.lint import lint
 from migrations_app.domain.plan.environment import SourceBinding
 from migrations_app.domain.reading import Outcome, Query, Reading
-from migrations_app.models import Alert, AlertSender, AlertTold, Check, Event, SourceTick
+from migrations_app.models import Alert, AlertSender, AlertTold, Check, Event, Run, SourceTick
 from migrations_app.models.clock import db_now
+from migrations_app.reads.plans import plan_of
 from migrations_app.reads.tokens import Scope
 from migrations_app.sources.alerts import AlertsConfig
 from migrations_app.web import alerts as door
@@ -275,6 +277,20 @@ def test_a_run_that_was_busy_hears_at_the_next_message(monkeypatch: pytest.Monke
     assert told(made) == []
     send(message())
     assert told(made) == ["Alert HighErrors began at alertmanager"]
+
+
+def test_a_plan_that_names_no_alerts_stops_nobody_else() -> None:
+    broken = watching("high")
+    assert send(message(one())).status_code == 200
+    assert told(broken) == []
+    assert judged(broken) == "NO_DATA"
+
+
+def test_lint_reads_the_matchers_without_asking_anybody() -> None:
+    run = Run.objects.get(pk=watching("high").run_id)
+    said = [one.sentence for one in lint(plan_of(run).whole()) if one.code == "query_invalid"]
+    assert len(said) == 1
+    assert "no label matcher" in said[0]
 
 
 def busy(run_id: int) -> Any:

@@ -210,3 +210,17 @@ def test_it_is_drawn_in_every_state(state: str) -> None:
     one = build.ready()
     Run.objects.filter(pk=one.run_id).update(state=state)
     assert state.replace("_", " ").upper() in page(one)
+
+
+def test_a_ready_made_check_shows_what_it_asks_and_the_word_it_came_from() -> None:
+    lag = {"name": "lag", "source": "metrics", "use": "kafka_lag", "with": {"group": "orders"}}
+    gate = {"checks": ["lag"], "roles": ["dri"]}
+    one = build.world(
+        checks=[lag], abort=[], phases=[{**build.PHASES[0], "steps": [], "gate": gate}]
+    )
+    told = words(page(one))
+    assert "ready-made: kafka_lag" in told
+    assert (
+        'What it asks of metrics value sum(kafka_consumergroup_lag{consumergroup="orders"})' in told
+    )
+    assert "use: kafka_lag" in told, "in the text beside it"

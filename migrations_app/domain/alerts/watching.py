@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -60,7 +61,9 @@ def _watched(bound: BoundPlan) -> Iterator[Watch]:
     for check in bound.plan.checks:
         binding = bound.sources[check.source]
         if binding.kind == KIND:
-            yield Watch(check.name, senders_of(binding.config), understood(check.query))
+            # What can't be understood watches nothing, and its check says so at every reading.
+            with suppress(ValueError):
+                yield Watch(check.name, senders_of(binding.config), understood(check.query))
 
 
 def watchers(watches: Iterable[Watch], sender: str, labels: Mapping[str, str]) -> list[str]:

@@ -37,10 +37,13 @@ def load(text: str) -> Plan:
     return open_runbook(text).plan
 
 
-def dump(plan: Plan) -> str:
-    """The plan as YAML: what is not at its default, in the order of the schema."""
+def dump(plan: Plan, *, in_full: bool = False) -> str:
+    """The plan as YAML: what is not at its default, in the order of the schema.
+
+    A check that came from a ready-made one is that word again, unless `in_full` is asked for.
+    """
     data = plan.model_dump(mode="json", exclude_defaults=True)
-    if plan.checks:
+    if plan.checks and not in_full:
         data["checks"] = [folded(check) for check in plan.checks]
     return yaml_write.write(data)
 

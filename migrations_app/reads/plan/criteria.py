@@ -9,6 +9,8 @@ from migrations_app.domain.plan.phase import AbortPolicy
 from migrations_app.domain.plan.told import rule_told, terms_told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from migrations_app.domain.plan.bind import BoundPlan
     from migrations_app.domain.plan.check import Check
     from migrations_app.domain.plan.objectives import Objectives
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One check in words. `terms`: time, samples and references that its rule goes by."""
+    """One check in words. `terms`: time, samples and references that its rule goes by.
+
+    `queries`: what is asked, and what for: value, blue, samples or baseline.
+    """
 
     name: str
     title: str
@@ -24,6 +29,7 @@ class Asked:
     terms: tuple[str, ...]
     source: str
     observe: bool
+    queries: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,17 @@ def asked(spec: Check, objectives: Objectives) -> Asked:
         terms=terms_told(spec),
         source=spec.source,
         observe=spec.observe,
+        queries=tuple(_queries(spec)),
     )
+
+
+def _queries(spec: Check) -> Iterator[tuple[str, str]]:
+    yield "value", spec.query
+    baseline = spec.baseline.query if spec.baseline else None
+    for what, text in (("blue", spec.blue_query), ("samples", spec.samples_query),
+                       ("baseline", baseline)):  # fmt: skip
+        if text is not None:
+            yield what, text
 
 
 def gate_checks(bound: BoundPlan, phase: int) -> tuple[Asked, ...]:

@@ -54,7 +54,7 @@ def text_of(run: Run, bound: BoundPlan) -> Text:
     """The text that `run` was planned or started with. Its `runbook` was read along."""
     kept = run.runbook
     if kept is None:
-        return Text("", None, stretches(dump(bound.whole())))
+        return Text("", None, stretches(dump(bound.whole(), in_full=True)))
     return Text(kept.sha256, kept.loaded_at, stretches(kept.text))
 
 

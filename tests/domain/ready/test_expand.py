@@ -177,6 +177,14 @@ def test_what_is_written_out_is_folded_up_without_loss(
     assert "query" not in text, "short again"
 
 
+def test_in_full_it_stands_beside_its_word() -> None:
+    plan = Plan.model_validate({"migration": "m", "title": "T", "checks": [check("deadlocks")]})
+    text = dump(plan, in_full=True)
+    assert "use: deadlocks" in text
+    assert "query: sum(increase(pg_stat_database_deadlocks{${var:green}}[${window}]))" in text
+    assert load(text) == plan
+
+
 def test_what_is_no_word_s_any_more_stays_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
     one = check("deadlocks").model_copy(update={"query": "sum(deadlocks)"})
     plan = Plan.model_validate({"migration": "m", "title": "T", "checks": [one]})
