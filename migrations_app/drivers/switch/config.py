@@ -54,6 +54,8 @@ class SwitchConfig(Place):
             raise ValueError("give both at_blue and at_green, or neither for a percentage")
         if self.at_blue is not None and self.at_blue == self.at_green:
             raise ValueError("at_blue and at_green name the same word")
+        if self.at_blue is not None and self.moves == "mirror":
+            raise ValueError("a mirror takes a percentage: leave at_blue and at_green out")
         return self
 
     @property

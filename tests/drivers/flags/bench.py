@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import ssl
-import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +12,7 @@ import httpx
 import pytest
 
 from tests.drivers.build import SOON
+from tests.fakes.shell import typed
 from tests.wire.desk import Hand, desk
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ class FlagBench:
     def type_in(self, commands: Sequence[str]) -> list[str]:
         if " jq " in commands[0] and shutil.which("jq") is None:
             pytest.skip("NOT PROVEN: that what a person types does the same (apt install jq)")
-        return [shell(command, self.variables) for command in commands]
+        return typed(commands, self.variables)
 
     @contextmanager
     def nobody(self) -> Iterator[Driver]:
@@ -123,18 +122,3 @@ class FlagBench:
             hand.say(answer.status_code, answer.content)
         else:
             hand.hang()
-
-
-def shell(command: str, variables: Mapping[str, str]) -> str:
-    """What a person at a terminal would see."""
-    done = subprocess.run(  # noqa: S602 - the point is that a shell reads it
-        command,
-        shell=True,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-        env={"PATH": os.environ["PATH"], **variables},
-    )
-    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-    return done.stdout

@@ -7,17 +7,21 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
 from django.db import OperationalError, connections
+from hypothesis import given
+from hypothesis import strategies as st
 
 from migrations_app.drivers.switch.client.warroom_switch import (
     DUAL_WRITE,
     PERCENT,
     WINDOW,
     Hook,
+    Position,
     Switches,
     Value,
     key_of,
@@ -34,6 +38,7 @@ from tests.fakes.switch_apps import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from decimal import Decimal
     from pathlib import Path
 
     from pytest_django import DjangoDbBlocker
@@ -154,6 +159,54 @@ def test_other_switches_and_other_methods(hook: Hook) -> None:
     assert hook.answer("GET", "nope", headers, b"")[0] == 404
     assert hook.answer("POST", "read_path", headers, b"")[0] == 405
     assert hook.answer("GET", "read_path", headers, b"")[0] == 200
+
+
+def test_of_many_at_once_with_one_version_one_wins(hook: Hook) -> None:
+    def attempt(number: int) -> int:
+        key = f"key-{number}"
+        return put(hook, asked(number, 0, idempotency_key=key), identifier=key)[0]
+
+    with ThreadPoolExecutor(8) as pool:
+        told = sorted(pool.map(attempt, range(24)))
+    assert told == [200] + [409] * 23
+
+
+@given(
+    percents=st.tuples(*[st.decimals(0, 100, places=2)] * 2),
+    people=st.lists(st.text(max_size=20), max_size=20),
+)
+def test_who_is_in_stays_in(percents: tuple[Decimal, Decimal], people: list[str]) -> None:
+    few, many = (float(percent) for percent in sorted(percents))
+    early, late, everybody = at(few), at(many), at(100)
+    for one in people:
+        assert early.goes_green("read_path", one) <= late.goes_green("read_path", one)
+        assert everybody.goes_green("read_path", one)
+
+
+def at(percent: float) -> Switches:
+    """An instance whose store stands there."""
+    text = Position(percent, 1).text()
+    one = Switches(Memory({"switch/read_path": text}), SWITCHES)
+    one.look()
+    return one
+
+
+@dataclass
+class Memory:
+    """A store for one instance."""
+
+    kept: dict[str, str]
+
+    def load(self, prefix: str) -> dict[str, str]:
+        return {key: text for key, text in self.kept.items() if key.startswith(prefix)}
+
+    def put(self, key: str, value: str | None) -> None:
+        self.kept[key] = value or ""
+
+    def swap(self, key: str, old: str | None, new: str) -> bool:
+        same = self.kept.get(key) == old
+        self.kept[key] = new if same else self.kept[key]
+        return same
 
 
 def test_an_instance_that_can_not_follow_keeps_the_old_value(tmp_path: Path) -> None:
