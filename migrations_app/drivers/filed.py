@@ -146,18 +146,29 @@ class FileDriver(ABC, Generic[N]):
 
     def _until(self, weight: Decimal, token: str, deadline: Deadline) -> None:
         """`UnknownOutcome` says who has not taken it up: the file stands there all the same."""
+        missing = "nobody was asked"
         while True:
             try:
-                answers = everywhere(self.nodes, deadline.left(), self.running).complete()
-                if all(standing.weight == weight for _, standing in answers):
+                missing = self._missing(weight, deadline)
+                if not missing:
                     return
                 self._still(token)
                 time.sleep(min(PAUSE, deadline.left()))
             except TimeoutError:
-                late = f"{self.seconds:g} s later not everybody had taken it up"
-                raise UnknownOutcome(f"{self.file.name} was written; {late}.") from None
+                late = f"{self.seconds:g} s later this was not in force"
+                raise UnknownOutcome(f"{self.file.name} was written; {late}: {missing}") from None
             except SeamError as error:
                 raise UnknownOutcome(f"{self.file.name} was written, but: {error}") from error
+
+    def _missing(self, weight: Decimal, deadline: Deadline) -> str:
+        """Who has not taken it up; nothing once all have. What can't be read may be what was
+        there before."""
+        try:
+            told = everywhere(self.nodes, deadline.left(), self.running).complete()
+        except Permanent as error:
+            return str(error)
+        late = [f"{node.address} has {one.detail}" for node, one in told if one.weight != weight]
+        return f"{', '.join(late)}." if late else ""
 
     def _still(self, token: str) -> None:
         if self.file.read().token != token:

@@ -16,11 +16,29 @@ from migrations_app.drivers.envoy.runtime import Share, Weights
 from migrations_app.drivers.traefik.layout import Mirroring, Weighted
 
 KEYS = st.sampled_from(
-    (
-        "weighted_clusters clusters name weight match route runtime_fraction cluster numerator "
-        "request_mirror_policies default_value denominator runtime_key runtime_key_prefix "
-        "weighted services mirroring mirrors percent service virtual_hosts"
-    ).split()
+    [
+        "weighted_clusters",
+        "clusters",
+        "name",
+        "weight",
+        "match",
+        "route",
+        "runtime_fraction",
+        "cluster",
+        "numerator",
+        "request_mirror_policies",
+        "default_value",
+        "denominator",
+        "runtime_key",
+        "runtime_key_prefix",
+        "weighted",
+        "services",
+        "mirroring",
+        "mirrors",
+        "percent",
+        "service",
+        "virtual_hosts",
+    ]
 )
 WORDS = st.sampled_from(["blue", "green", "old", "HUNDRED", "TEN_THOUSAND", "app", "", "٣"])
 LEAVES = st.none() | st.booleans() | st.integers(-2, 200) | st.floats() | WORDS

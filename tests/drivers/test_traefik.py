@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real("traefik")
 
+NOBODYS = Decimal(-1)
 WAYS = {
     "watched": ("file", WEIGHTED),
     "fetched": ("http", WEIGHTED),
@@ -53,9 +54,13 @@ def through(traefik: RealTraefik, **keys: Any) -> TraefikDriver:
 
 def share(service: dict[str, Any]) -> Decimal:
     """GREEN's share by a service, as a person would read it."""
+    if service.get("status") == "disabled":
+        return NOBODYS
     if "weighted" in service:
-        blue, green = (int(one["weight"]) for one in service["weighted"]["services"])
-        return round(Decimal(100 * green) / (blue + green), 2)
+        weights = {one["name"]: int(one["weight"]) for one in service["weighted"]["services"]}
+        if weights.keys() != {"blue@file", "green@file"}:
+            return NOBODYS
+        return round(Decimal(100 * weights["green@file"]) / sum(weights.values()), 2)
     return Decimal(int(service["mirroring"]["mirrors"][0].get("percent", 0)))
 
 
