@@ -114,8 +114,26 @@ def test_several_servers_on_a_side_share_its_part(running: RealCaddy) -> None:
         driver.apply(Decimal(50), driver.observe().token)
         assert running.weights() == [1, 2, 1]
         running.set(1, 0, 1)
+        driver = at(running.url)
         with pytest.raises(Permanent, match=r"127\.0\.0\.1:8003 takes traffic too"):
-            at(running.url).observe()
+            driver.apply(Decimal(25), None)
+        assert running.weights() == [1, 0, 1]
+        assert any(one.what == "upstream 127.0.0.1:8003" for one in driver.check() if not one.ok)
+    finally:
+        running.set(1, 0)
+        running.patch("/upstreams", upstreams[:2])
+
+
+def test_nothing_keeps_traffic_from_going_back(running: RealCaddy) -> None:
+    """A stranger keeps what it has, and BLUE takes over what GREEN had."""
+    upstreams = [{"dial": f"127.0.0.1:{port}"} for port in (8001, 8002, 8003)]
+    running.set(1, 0)
+    running.patch("/upstreams", upstreams)
+    running.set(3, 1, 2)
+    try:
+        at(running.url).apply(NOTHING, None)
+        assert running.weights() == [4, 0, 2]
+        assert at(running.url).observe().weight == 0
     finally:
         running.set(1, 0)
         running.patch("/upstreams", upstreams[:2])

@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 
     from migrations_app.drivers.nginx.driver import NginxDriver
 
+__all__ = ["all_closed"]
+FRONT = {"split_clients": "$warroom_app", "upstream": "app"}
+PLANES = [
+    pytest.param((version.values[0], way), id=f"{way}-{version.id}", marks=version.marks)
+    for version in installed()
+    for way in (["split_clients", "upstream"] if version.id == "wheel" else ["split_clients"])
+]
+
 
 @dataclass
 class FileBench:
@@ -60,25 +68,18 @@ class FileBench:
 
 
 class TestNginx(SlowDriverContract):
-    @pytest.fixture(scope="class", params=installed())
-    @classmethod
-    def binary(cls, request: pytest.FixtureRequest) -> str:
-        return str(request.param)
+    """Each way with the newer nginx, one of them with the older: they differ in nothing here."""
 
-    @pytest.fixture(scope="class", params=["split_clients", "upstream"])
+    @pytest.fixture(scope="class", params=PLANES)
     @classmethod
-    def bench(cls, binary: str, request: pytest.FixtureRequest) -> Iterator[FileBench]:
-        way = str(request.param)
+    def bench(cls, request: pytest.FixtureRequest) -> Iterator[FileBench]:
+        binary, way = request.param
         begin = include.text(keys(None, way), Decimal(0))
         with nginx(
             binary, begin, http="    include {include};", status_server=STATUS,
             front_server=f"        location / {{ proxy_pass http://{FRONT[way]}; }}",
         ) as running:  # fmt: skip
             yield FileBench(running, way, at(running, way))
-
-
-__all__ = ["all_closed"]
-FRONT = {"split_clients": "$warroom_app", "upstream": "app"}
 
 
 @dataclass

@@ -9,13 +9,22 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from migrations_app.domain.errors import Conflict, Permanent
+from migrations_app.domain.errors import (
+    Conflict,
+    Permanent,
+    SeamError,
+    Transient,
+    UnknownOutcome,
+)
 from tests.drivers.made import all_closed
 from tests.drivers.nginx_build import JS_HTTP, JS_STATUS, at
 from tests.real_nginx import RealNginx, nginx, with_njs
+from tests.wire.desk import desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.wire.desk import Hand
 
 __all__ = ["all_closed"]
 FRONT = """\
@@ -121,6 +130,32 @@ def test_many_at_once_with_the_same_token_let_one_through(running: RealNginx) ->
 
         with ThreadPoolExecutor(4) as pool:
             assert sum(pool.map(taken, range(1, 5))) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "says"),
+    [(401, Permanent, "not logged in"), (403, Permanent, "may not do that"),
+     (429, Transient, "slow down"), (409, Conflict, "409"), (500, UnknownOutcome, "500")],
+)  # fmt: skip
+def test_what_a_refusal_means(
+    running: RealNginx, status: int, kind: type[SeamError], says: str
+) -> None:
+    refusal = desk(lambda hand: hand.say(status, b"", retry_after="4"))
+    with refusal as refusing, pytest.raises(kind, match=says) as told:
+        at(running, "njs", url=refusing.url).apply(Decimal(0), None)
+    assert getattr(told.value, "retry_after", None) == (4 if status == 429 else None)
+
+
+def test_one_that_says_yes_and_does_nothing_is_found_out(running: RealNginx) -> None:
+    at(running, "njs").apply(Decimal(0), None)
+
+    def lying(hand: Hand) -> None:
+        hand.say(200) if hand.command == "PUT" else hand.say(200, running.says().encode())
+
+    with desk(lying) as between:
+        driver = at(running, "njs", url=between.url)
+        driver.apply(Decimal(100), None)
+        assert driver.observe().weight == 0
 
 
 def test_what_answers_otherwise_is_not_ours(running: RealNginx) -> None:

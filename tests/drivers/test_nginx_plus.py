@@ -125,7 +125,17 @@ def test_several_servers_share_their_sides_part() -> None:
         driver.apply(Decimal(50), None)
         assert [one.weight for one in plus.servers] == [1, 1, 2]
         with pytest.raises(Permanent, match=r"10\.0\.0\.3:80 in upstream app takes traffic too"):
-            at(plus.url).observe()
+            at(plus.url).apply(Decimal(25), None)
+
+
+def test_nothing_keeps_traffic_from_going_back() -> None:
+    """A stranger keeps what it has, and BLUE takes over what GREEN had."""
+    servers = [Server(BLUE, 0, 3), Server(GREEN, 1, 1), Server("10.0.0.3:80", 2, 2)]
+    with nginx_plus(servers=servers) as plus:
+        at(plus.url).apply(NOTHING, None)
+        assert [(one.weight, one.down) for one in servers] == [(4, False), (1, True), (2, False)]
+        assert at(plus.url).observe().weight == 0
+        assert [one.what for one in at(plus.url).check() if not one.ok] == ["server 10.0.0.3:80"]
 
 
 def test_draining_by_another_hand_is_ended(plus: NginxPlus) -> None:

@@ -7,22 +7,28 @@ is tried with clients that open a connection for each request.
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from migrations_app.drivers.nginx import include
 from tests.drivers.made import all_closed
 from tests.drivers.nginx_build import JS_HTTP, JS_STATUS, STATUS, at, keys
 from tests.drivers.web import CLOSE, KEEP, Client, Crowd, service
-from tests.real_nginx import RealNginx, installed, nginx, with_njs
+from tests.real_nginx import PATIENCE, RealNginx, installed, nginx, with_njs
+from tests.wire.desk import desk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from migrations_app.drivers.nginx.driver import NginxDriver
+    from tests.wire.desk import Hand
 
 __all__ = ["all_closed"]
 WAY = (1, 10, 50, 100, 0, 100, 0, 50, 0)
@@ -97,6 +103,39 @@ def test_a_reload_loses_nobody_who_connects_anew(binary: str, way: str) -> None:
                 return await flips(running, at(running, way, **sides), (CLOSE,), RELOADS)
 
     _judge(asyncio.run(there_and_back()), RELOADS)
+
+
+@pytest.mark.parametrize("binary", installed())
+def test_what_is_under_way_is_finished_and_shown_until_then(binary: str) -> None:
+    """A request that GREEN is still at when everything goes back to BLUE."""
+    released = threading.Event()
+
+    def slow(hand: Hand) -> None:
+        released.wait(PATIENCE)
+        hand.say(200, b"green")
+
+    with desk(slow) as green, ThreadPoolExecutor(1) as client:
+        sides = {"blue": "127.0.0.1:9", "green": green.url.removeprefix("http://")}
+        begin = include.text(keys(None, "split_clients", **sides), Decimal(100))
+        with nginx(
+            binary, begin, http="    include {include};", front_server=PASS["split_clients"],
+            status_server=STATUS,
+        ) as running:  # fmt: skip
+            driver = at(running, "split_clients", **sides)
+            asked = client.submit(httpx.get, f"http://127.0.0.1:{running.front}/", timeout=PATIENCE)
+            _until(lambda: bool(green.heard))
+            driver.apply(Decimal(0), None)
+            assert "1 old worker still serving" in driver.observe().detail
+            released.set()
+            assert asked.result().text == "green"
+            _until(lambda: "old worker" not in driver.observe().detail)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def _judge(seen: tuple[list[str], list[float]], way: tuple[int, ...]) -> None:

@@ -32,10 +32,19 @@ def findings(config: CaddyConfig, read: Callable[[], Balance]) -> Iterator[Findi
     told = "Caddy answers, and its admin API knows no roles: whoever reaches it may change all."
     yield Finding(ok=True, what=what, sentence=told)
     yield Finding(ok=True, what=config.handler, sentence=f"Its weights: {now}.")
+    yield from map(_stranger, now.strangers)
     yield from _order(config, now)
     yield _health(config, now)
     yield Finding(ok=True, what="flips", sentence=_COST)
     yield Finding(ok=True, what="reload", sentence=_KEPT)
+
+
+def _stranger(dial: str) -> Finding:
+    told = (
+        f"{dial} takes traffic too and is neither BLUE nor GREEN: nothing goes to GREEN until "
+        "it is named in `blue` or `green`, or has the weight 0."
+    )
+    return Finding(ok=False, what=f"upstream {dial}", sentence=told)
 
 
 def _order(config: CaddyConfig, now: Balance) -> Iterator[Finding]:

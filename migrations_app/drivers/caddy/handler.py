@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from migrations_app.domain.errors import Permanent
 from migrations_app.drivers.exact import each
+from migrations_app.drivers.scale import Parts
 from migrations_app.drivers.share import cents
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ class Balance:
         return cents(Fraction(green, sum(weight for _, weight in self.weights)))
 
     @property
+    def strangers(self) -> tuple[str, ...]:
+        """Who takes traffic too and is neither BLUE nor GREEN."""
+        known = {*self.blues, *self.greens}
+        return tuple(dial for dial, weight in self.weights if weight and dial not in known)
+
+    @property
     def left(self) -> tuple[str, ...]:
         """The upstreams of the side that gets nothing new; none while both are in use."""
         idle = {dial for dial, weight in self.weights if not weight}
@@ -72,13 +79,26 @@ class Balance:
         return tuple(dial for dial, _ in self.weights) == self.blues + self.greens
 
     def policy(self, weight: Decimal) -> dict[str, object]:
-        """What is written for `weight`: a number for every upstream, in Caddy's order."""
+        """What is written for `weight`: a number for every upstream, in Caddy's order.
+
+        `Permanent` while others take traffic too, but for the way back: then BLUE takes over what
+        GREEN had, and the others keep theirs.
+        """
         parts = each(weight, len(self.blues), len(self.greens))
-        given = {
-            **dict.fromkeys(self.blues, parts.blue),
-            **dict.fromkeys(self.greens, parts.green),
-        }
-        return {"policy": POLICY, "weights": [given.get(dial, 0) for dial, _ in self.weights]}
+        now = dict(self.weights)
+        if self.strangers:
+            ours = sum(now[dial] for dial in self.blues + self.greens)
+            parts = Parts(self._only_back(weight, max(1, ours // len(self.blues))), 0)
+        now |= dict.fromkeys(self.blues, parts.blue) | dict.fromkeys(self.greens, parts.green)
+        return {"policy": POLICY, "weights": [now[dial] for dial, _ in self.weights]}
+
+    def _only_back(self, weight: Decimal, blue: int) -> int:
+        if weight:
+            raise Permanent(
+                f"{', '.join(self.strangers)} takes traffic too and is neither BLUE nor GREEN: "
+                "name it in `blue` or `green`, or give it the weight 0."
+            )
+        return blue
 
     def __str__(self) -> str:
         return ", ".join(f"{dial} {weight}" for dial, weight in self.weights)
@@ -98,7 +118,8 @@ def balance(config: CaddyConfig, body: bytes) -> Balance:
             "each, such as 1 for BLUE and 0 for GREEN."
         )
     pairs = tuple(zip(dials, weights, strict=True))
-    _nobody_else(config, pairs)
+    if len(set(dials)) < len(dials):
+        raise Permanent(f"{config.handler} lists an upstream twice: {', '.join(dials)}.")
     return Balance(pairs, config.blue, config.green, bool(handler.health_checks))
 
 
@@ -124,15 +145,3 @@ def _weighable(config: CaddyConfig, handler: _Handler) -> None:
             f"{config.handler} balances by `{policy}`, which has no weights: set its "
             f'load_balancing.selection_policy to {{"policy": "{POLICY}", "weights": […]}}.'
         )
-
-
-def _nobody_else(config: CaddyConfig, pairs: tuple[tuple[str, int], ...]) -> None:
-    known = {*config.blue, *config.green}
-    if others := [dial for dial, weight in pairs if weight and dial not in known]:
-        raise Permanent(
-            f"{', '.join(others)} takes traffic too and is neither BLUE nor GREEN: name it in "
-            "`blue` or `green`, or give it the weight 0."
-        )
-    dials = [dial for dial, _ in pairs if dial in known]
-    if len(set(dials)) < len(dials):
-        raise Permanent(f"{config.handler} lists an upstream twice: {', '.join(dials)}.")

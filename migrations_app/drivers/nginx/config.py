@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, model_validator
 
 from migrations_app.domain.plan.base import Flag, wrong
 from migrations_app.drivers.nginx.address import AddressText
 from migrations_app.wire.patience import Patience
-from migrations_app.wire.place import Place
+from migrations_app.wire.place import Auth, Place
 from migrations_app.wire.places import Places
 
 MOST_SERVERS: Final = 64
@@ -48,8 +48,11 @@ class NginxConfig(Places, Place):
 
     `blue` and `green` are what `$warroom_NAME` becomes (split_clients: the name of an upstream),
     or the addresses of servers in the upstream `NAME` (upstream). `others`: more nginxs, with njs.
-    `timeout` bounds a whole call, `nginx -t` and the reload included.
+    `auth`: for whatever stands before `url`. `timeout` bounds a whole call, `nginx -t` and the
+    reload included.
     """
+
+    secret_keys: ClassVar[tuple[str, ...]] = ("auth",)
 
     way: Literal["split_clients", "upstream", "njs"]
     moves: Literal["share", "mirror"] = "share"
@@ -63,6 +66,7 @@ class NginxConfig(Places, Place):
     pid_file: FilePath = "/run/nginx.pid"
     program: FilePath = "/usr/sbin/nginx"
     sudo: Flag = False
+    auth: Auth | None = None
     timeout: Patience = timedelta(seconds=10)
 
     @model_validator(mode="after")

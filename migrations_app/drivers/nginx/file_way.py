@@ -8,6 +8,7 @@ connections for a tenth of a second beside the new one.
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from migrations_app.domain.errors import Conflict, Permanent, SeamError, Transient, UnknownOutcome
@@ -16,6 +17,7 @@ from migrations_app.drivers.nginx import file_check, include, sheet
 from migrations_app.drivers.nginx.host import Host, undo
 from migrations_app.drivers.share import CENT, combined, plain
 from migrations_app.wire.answer import clean
+from migrations_app.wire.login import sent
 from migrations_app.wire.talk import Talk
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ class FileWay:
     def __init__(self, config: NginxConfig) -> None:
         self._config = config
         self._host = Host(config)
-        self._talk = Talk(config)
+        self._talk = Talk(config, partial(sent, config.auth))
 
     @property
     def address(self) -> str:
@@ -126,6 +128,8 @@ class FileWay:
 
     def _meant(self, running: Said, found: str) -> tuple[Decimal, str]:
         told = f"{plain(running.weight)} % to GREEN, says the running generation"
+        if old := self._host.finishing():
+            told += f" ({old} old worker{'s' * (old > 1)} still serving what was begun before)"
         known = running == include.account(self._config, running.weight)
         on_disk = include.written(self._config, found)
         if known and on_disk == running.weight:

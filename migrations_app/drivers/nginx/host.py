@@ -100,6 +100,14 @@ class Host:
             ) from error
         return number
 
+    def finishing(self) -> int:
+        """Workers of older generations that still serve what they began, as far as /proc tells."""
+        with suppress(OSError, SeamError):
+            pid = self.pid()
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+            return sum(_is_leaving(child) for child in children)
+        return 0
+
     def reload(self, deadline: Deadline) -> None:
         """Ask for a new generation. It comes later, or never: read it back."""
         if not self._config.sudo:
@@ -148,6 +156,13 @@ def undo(host: Host, text: str, error: SeamError) -> SeamError:
     except SeamError as worse:
         return Permanent(f"{error} And the file of before could not be put back: {worse}")
     return error
+
+
+def _is_leaving(pid: str) -> bool:
+    """nginx writes what a process does into its title."""
+    with suppress(OSError):
+        return b"shutting down" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 def _probe(pid: int, *, ours: bool) -> None:

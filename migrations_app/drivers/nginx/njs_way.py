@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field, ValidationError
@@ -13,6 +14,7 @@ from migrations_app.domain.finding import Finding
 from migrations_app.drivers.base import Observed
 from migrations_app.drivers.share import plain
 from migrations_app.wire.curl import curl
+from migrations_app.wire.login import sent, typed
 from migrations_app.wire.place import protection
 from migrations_app.wire.talk import Talk
 
@@ -37,7 +39,7 @@ class NjsWay:
 
     def __init__(self, config: NginxConfig) -> None:
         self._config = config
-        self._talk = Talk(config)
+        self._talk = Talk(config, partial(sent, config.auth))
 
     @property
     def address(self) -> str:
@@ -55,8 +57,9 @@ class NjsWay:
         return [f"PUT {self._config.url}", json.dumps(_body(weight, None))]
 
     def sheet(self, weight: Decimal) -> list[str]:
-        change = curl(self._config, "PUT", "", body=_body(weight, None))
-        return [change, curl(self._config, "GET", "")]
+        secret = typed(self._config.auth)
+        change = curl(self._config, "PUT", "", secret=secret, body=_body(weight, None))
+        return [change, curl(self._config, "GET", "", secret=secret)]
 
     def look(self, deadline: Deadline) -> Iterator[Finding]:
         yield from protection(self._config, "what nginx says it does")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from migrations_app.domain.errors import SeamError
 from migrations_app.drivers.nginx import include
 from migrations_app.wire.curl import curl
+from migrations_app.wire.login import typed as login
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -38,7 +39,7 @@ def typed(config: NginxConfig, weight: Decimal) -> list[str]:
     return [
         f"{printed} | {sudo}tee {new} >/dev/null && {sudo}mv {new} {config.include}",
         f"{nginx} -t -c {config.main} && {nginx} -s reload -c {config.main}",
-        f"sleep 1; {curl(config, 'GET', '')}",
+        f"sleep 1; {curl(config, 'GET', '', secret=login(config.auth))}",
     ]
 
 

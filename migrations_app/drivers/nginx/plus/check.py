@@ -38,6 +38,7 @@ def _look(config: PlusConfig, talk: Talk, deadline: Deadline) -> Iterator[Findin
     told = f"The API answers for upstream {config.upstream}: {now}."
     yield Finding(ok=True, what=f"NGINX Plus at {config.host}", sentence=told)
     yield from map(_server, now.blues + now.greens)
+    yield from map(_stranger, now.strangers)
     yield Finding(ok=True, what="writing", sentence=_WRITES)
     yield Finding(ok=True, what="restart", sentence=_FORGETS)
 
@@ -48,6 +49,14 @@ def _server(peer: Peer) -> Finding:
         told = f"is {peer.state}: NGINX sends it nothing, whatever its weight. Mend it first."
         return Finding(ok=False, what=what, sentence=f"{peer.server} {told}")
     return Finding(ok=True, what=what, sentence=f"{peer.server} is {peer.state}.")
+
+
+def _stranger(peer: Peer) -> Finding:
+    told = (
+        f"{peer.server} takes traffic too and is neither BLUE nor GREEN: nothing goes to GREEN "
+        "until it is named in `blue` or `green`, or taken down."
+    )
+    return Finding(ok=False, what=f"server {peer.server}", sentence=told)
 
 
 def _login(config: PlusConfig) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from migrations_app.domain.errors import Permanent
 from migrations_app.drivers.exact import each
+from migrations_app.drivers.scale import Parts
 from migrations_app.drivers.share import cents
 
 if TYPE_CHECKING:
@@ -62,16 +63,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """Both sides; nobody else is given clients."""
+    """Both sides, and all others that are given clients."""
 
     blues: tuple[Peer, ...]
     greens: tuple[Peer, ...]
+    strangers: tuple[Peer, ...] = ()
 
     @property
     def share(self) -> Decimal | None:
-        """GREEN's in percent, None where no server is given anything."""
+        """GREEN's in percent of everything, None where no server is given anything."""
         green = sum(peer.takes for peer in self.greens)
-        whole = green + sum(peer.takes for peer in self.blues)
+        whole = sum(peer.takes for peer in self.blues + self.greens + self.strangers)
         return cents(Fraction(green, whole)) if whole else None
 
     @property
@@ -88,14 +90,30 @@ class Peers:
         return None
 
     def changes(self, config: PlusConfig, weight: Decimal) -> list[Change]:
-        """Every change, raises first, so that there is always somebody to answer."""
+        """Every change, raises first, so that there is always somebody to answer.
+
+        `Permanent` while others take traffic too, but for the way back: then BLUE takes over what
+        GREEN had, and the others keep theirs.
+        """
         parts = each(weight, len(self.blues), len(self.greens))
+        if self.strangers:
+            parts = Parts(self._all_of_ours(config, weight), 0)
         made = [_change(config, peer, parts.blue) for peer in self.blues]
         made += [_change(config, peer, parts.green) for peer in self.greens]
         return sorted(made, key=lambda change: change.lowers)
 
+    def _all_of_ours(self, config: PlusConfig, weight: Decimal) -> int:
+        if weight:
+            raise Permanent(
+                f"{', '.join(peer.server for peer in self.strangers)} in upstream "
+                f"{config.upstream} takes traffic too and is neither BLUE nor GREEN: name it in "
+                "`blue` or `green`, or take it down."
+            )
+        ours = sum(peer.takes for peer in self.blues + self.greens)
+        return max(1, ours // len(self.blues))
+
     def __str__(self) -> str:
-        return ", ".join(map(str, self.blues + self.greens))
+        return ", ".join(map(str, self.blues + self.greens + self.strangers))
 
 
 def peers(config: PlusConfig, body: bytes) -> Peers:
@@ -112,26 +130,22 @@ def peers(config: PlusConfig, body: bytes) -> Peers:
             f"Upstream {config.upstream} has no server {', '.join(missing)}: it has "
             f"{', '.join(by_address) or 'none'}. Write them as the API shows them."
         )
-    _nobody_else(config, found)
+    known = {*config.blue, *config.green}
+    _usable(config, [peer for peer in found if peer.server in known])
     return Peers(
         tuple(by_address[one] for one in config.blue),
         tuple(by_address[one] for one in config.green),
+        tuple(peer for peer in found if peer.takes and peer.server not in known),
     )
 
 
-def _nobody_else(config: PlusConfig, found: list[Peer]) -> None:
-    known = {*config.blue, *config.green}
-    if others := [peer.server for peer in found if peer.takes and peer.server not in known]:
-        raise Permanent(
-            f"{', '.join(others)} in upstream {config.upstream} takes traffic too and is neither "
-            "BLUE nor GREEN: name it in `blue` or `green`, or take it down."
-        )
-    if backups := [peer.server for peer in found if peer.backup and peer.server in known]:
+def _usable(config: PlusConfig, ours: list[Peer]) -> None:
+    if backups := [peer.server for peer in ours if peer.backup]:
         raise Permanent(
             f"{', '.join(backups)} is a backup server, which takes nothing while another is up: "
             "it can't be BLUE or GREEN."
         )
-    if sum(peer.server in known for peer in found) > len(known):
+    if len({peer.server for peer in ours}) < len(ours):
         raise Permanent(f"Upstream {config.upstream} lists a server twice.")
 
 
