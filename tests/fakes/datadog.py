@@ -64,7 +64,7 @@ class Datadog:
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
-        self.limited = False
+        self.limited, self.reset = False, "7"
 
     def __call__(self, asked: Asked) -> Said:
         if asked.headers.get("dd-api-key") != API_KEY:
@@ -74,7 +74,7 @@ class Datadog:
         if asked.headers.get("dd-application-key") != APP_KEY:
             return Said(403, {"errors": [f"no scope for {asked.headers['dd-api-key']}"]})
         if self.limited:
-            return Said(429, {"errors": ["Rate limit reached"]}, {"x-ratelimit-reset": "7"})
+            return Said(429, {"errors": ["Rate limit reached"]}, {"x-ratelimit-reset": self.reset})
         if (asked.method, asked.path) != ("POST", "/api/v2/query/scalar"):
             return Said(404, {"errors": ["Not found"]})
         return self._scalar(asked.json())

@@ -127,13 +127,26 @@ def test_keys_that_are_refused(
     assert API_KEY not in reading.detail
 
 
-def test_a_limit_that_is_used_up(datadog: tuple[Datadog, Place]) -> None:
+def test_a_limit_that_is_used_up_is_left_alone(datadog: tuple[Datadog, Place]) -> None:
     fake, place = datadog
     fake.limited = True
     with _open(place) as source:
-        reading = read_one(source, "avg:value{*}")
-    assert reading.outcome is Outcome.ERROR
-    assert "rate limit" in reading.detail
+        first = read_one(source, "avg:value{*}")
+        heard = len(place.heard)
+        second = read_one(source, "avg:value{*}")
+    assert first.outcome is second.outcome is Outcome.ERROR
+    assert "rate limit" in first.detail
+    assert "we ask again in" in second.detail
+    assert len(place.heard) == heard
+
+
+def test_a_limit_that_names_no_time_is_asked_again(datadog: tuple[Datadog, Place]) -> None:
+    fake, place = datadog
+    fake.limited, fake.reset = True, "0"
+    with _open(place) as source:
+        assert read_one(source, "avg:value{*}").outcome is Outcome.ERROR
+        fake.limited = False
+        assert read_one(source, "avg:value{*}").outcome is Outcome.OK
 
 
 def test_a_history_costs_no_more_than_it_may(datadog: tuple[Datadog, Place]) -> None:

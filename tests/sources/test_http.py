@@ -28,8 +28,10 @@ _JSON = '{"a": {"b/c": [1, "2.5", null, true]}, "~": -1e3, "": 7, "long": "x", "
 
 def _say(asked: Asked) -> Said:
     status, _, words = asked.params.get("say", "200").partition(" ")
-    moved = {"location": "https://login.example/?state=OPEN-SESAME"}
-    return Said(int(status), words.encode(), moved if status.startswith("3") else {})
+    headers = {"location": "https://login.example/?state=OPEN-SESAME"} if status[0] == "3" else {}
+    if age := asked.params.get("age"):
+        headers["age"] = age
+    return Said(int(status), words.encode(), headers)
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +175,15 @@ def test_a_refusal_says_what_to_do(
     assert reading.outcome is outcome
     assert words in reading.detail
     assert "SESAME" not in reading.detail
+
+
+@pytest.mark.parametrize("how", ["up", "status", "ms"])
+def test_what_a_cache_remembers_is_doubted(place: Place, source: HTTPSource, how: str) -> None:
+    assert read_one(source, f"{how}(/x?age=0)", NOW).outcome is Outcome.OK
+    reading = read_one(source, f"{how}(/x?age=300)", NOW)
+    assert reading.outcome is Outcome.WARNINGS
+    assert "300 s ago" in reading.detail
+    assert place.heard[-1].headers["cache-control"] == "no-cache"
 
 
 def test_a_path_is_asked_once_for_all_questions(place: Place, source: HTTPSource) -> None:

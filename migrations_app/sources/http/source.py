@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from migrations_app.domain.finding import Finding
+from migrations_app.domain.reading import Outcome
 from migrations_app.sources.http.config import HTTPConfig
 from migrations_app.sources.http.find import in_json, in_text
 from migrations_app.sources.http.question import Question, question
@@ -72,6 +73,8 @@ class HTTPSource(Present):
         """A status is an answer to those who ask for it; to others only a success is."""
         if isinstance(heard, NoValue):
             return heard
+        if old := _from_a_cache(heard):
+            return old
         if one.how in {"status", "up"}:
             return float(heard.status if one.how == "status" else heard.ok)
         answer = self._desk.success(heard)
@@ -80,6 +83,16 @@ class HTTPSource(Present):
         return self._desk.discreet(_READ[one.how](answer, one.where))
 
 
+def _from_a_cache(answer: Answer) -> NoValue | None:
+    """A cache says how old its answer is (RFC 9111); we asked for a new one."""
+    age = answer.headers.get("age", "0")
+    if not (age.isascii() and age.isdigit()) or int(age) <= _YOUNG:
+        return None
+    sentence = f"a cache on the way answered, from {age[:9]} s ago; ask an address before no cache"
+    return NoValue(Outcome.WARNINGS, sentence)
+
+
+_YOUNG: Final = 1  # seconds
 _READ: Final[dict[str, Callable[[Answer, str], Value]]] = {
     "ms": lambda answer, _: answer.seconds * 1000,
     "text": in_text,

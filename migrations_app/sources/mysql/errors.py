@@ -27,7 +27,7 @@ def number_and_words(error: Exception) -> tuple[int, str]:
 
 def loses_the_session(error: Exception) -> bool:
     number, _ = number_and_words(error)
-    return not number or number in _LOST or number in _TIME
+    return not number or number in _LOST
 
 
 def why(error: Exception) -> NoValue:

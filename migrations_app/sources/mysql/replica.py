@@ -64,7 +64,8 @@ def gap(row: Row) -> Value:
     done = str(row.get("Executed_Gtid_Set") or row.get("Gtid_Replica_Pos") or "")
     count = missing(sent, done) if sent else None
     if count is None:
-        return NoValue(Outcome.EMPTY, "it does not replicate by GTID; that is not zero")
+        sentence = "nothing with a global id has arrived: is GTID in use? That is not zero"
+        return NoValue(Outcome.EMPTY, sentence)
     return float(count)
 
 
