@@ -85,6 +85,15 @@ def _table(rows: list[list[str]], folder: str) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+# Those that have a page elsewhere, or none: the fakes exist in rehearsals only.
+PAGES: Final = {"parity": "parity.md", "fake": ""}
+
+
+def page_of(kind: str, folder: str) -> str:
+    """Where in the documentation it is told, empty for nowhere."""
+    return PAGES.get(kind, f"{folder}/{kind}.md")
+
+
 def _linked(kind: str, folder: str) -> str:
-    """The plane and the source that exist in rehearsals only have no page."""
-    return kind if kind == "fake" else f"[{kind}]({folder}/{kind}.md)"
+    page = page_of(kind, folder)
+    return f"[{kind}]({page})" if page else kind

@@ -27,7 +27,7 @@ _INSTEAD: Final = {Action.FLAG: _AS_A_ROUTE, Action.TRAFFIC: _AS_A_ROUTE}
 def step_not_executable(case: Case) -> Iterator[Problem]:
     """An action that this version does not do by itself."""
     for loc, step in _steps(case):
-        if step.kind is StepKind.ACTION and step.action not in EXECUTABLE:
+        if step.action is not None and step.action not in EXECUTABLE:
             yield error(
                 (*loc, "action"),
                 f'The step "{step.name}" is the action {step.action}, which Warroom can\'t do by '

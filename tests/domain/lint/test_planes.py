@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from migrations_app.domain.capabilities import Capabilities
 from migrations_app.domain.errors import ConfigError
 from migrations_app.domain.plan.bind import bind
 from tests.domain.lint.plans import SEAMS, Fake, Settings, plan, problems
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 MIRROR: dict[str, Any] = {"routes.0.moves": "mirror", "phases.1.weights.web": 0}
 
@@ -18,7 +21,7 @@ class MirrorSettings(Settings):
 
 
 class Mirroring(Fake):
-    Config: ClassVar[type[Settings]] = MirrorSettings
+    Config: ClassVar[type[BaseModel]] = MirrorSettings
     capabilities: ClassVar[Capabilities] = Capabilities(mirror=True)
 
 
