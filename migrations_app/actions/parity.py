@@ -140,7 +140,7 @@ def end(hold: Hold, over: ParityPass) -> bool:
         if found - (before or set()):
             told = "; ".join(sentence(name, now[name]) for name in sorted(found))
             _tell(held, hold.parity, Kind.PARITY_DIFFERS, told)
-        elif now and not found and (before is None or before):
+        elif all(done.equal for done in now.values()) and now and before != set():
             rows = sum(done.blue.rows for done in now.values())
             told = f"{', '.join(now)}: {rows:,} rows, all equal"
             _tell(held, hold.parity, Kind.PARITY_EQUAL, told)

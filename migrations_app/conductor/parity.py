@@ -18,7 +18,7 @@ from migrations_app.actions.parity import LEASE_S, Hold
 from migrations_app.conductor import seams
 from migrations_app.conductor.lease import OWNER
 from migrations_app.domain.about import about
-from migrations_app.domain.errors import Permanent, SeamError, WarroomError
+from migrations_app.domain.errors import Permanent, Refused, SeamError, WarroomError
 from migrations_app.domain.parity.progress import Progress
 from migrations_app.models import Parity, ParityDifference, ParityPass, ParityTable
 from migrations_app.reads.plans import plan_of
@@ -73,6 +73,8 @@ def compare(parity_id: int) -> bool:
         rest = Rest(1.0)
         try:
             rest = _go_on(hold)
+        except Refused:  # somebody is at the run
+            rest = Rest(0.5)
         except WarroomError as error:
             rest = _stopped(hold, error)
         finally:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F
 
-from migrations_app.domain.parity.answer import answer
+from migrations_app.domain.parity.answer import answer, told
 from migrations_app.domain.parity.ask import parse
 from migrations_app.domain.parity.progress import Progress
 from migrations_app.domain.reading import Outcome, Query, Reading
@@ -37,5 +37,7 @@ def newest(asker: Asker, query: Query, at: datetime) -> Reading | None:
     assert isinstance(asker.config, ParityConfig)  # noqa: S101 (whoever looks up knows the kind)
     if row.began_at is None or at - row.began_at > asker.config.fresh:
         return None
-    value = answer(asked, Progress.from_json(row.progress))
-    return Reading(query.key, query.text, Outcome.OK, value, row.began_at)
+    done = Progress.from_json(row.progress)
+    if done.moving and not done.differing:
+        return Reading(query.key, query.text, Outcome.WARNINGS, detail=told(done))
+    return Reading(query.key, query.text, Outcome.OK, answer(asked, done), row.began_at)

@@ -57,7 +57,7 @@ class Finding:
 
     @property
     def equal(self) -> bool:
-        return not self.trouble and not self.done.differing
+        return not self.trouble and self.done.equal
 
     @property
     def told(self) -> str:
@@ -104,12 +104,14 @@ class Table:
 
     @property
     def word(self) -> str:
-        """Equal, differs, can't be compared, or not known yet."""
+        """Equal, differs, can't be told (rows never rested), can't be compared, not known yet."""
         if self.found is None:
             return "not known yet"
         if self.found.trouble:
             return "can't be compared"
-        return "equal" if self.found.equal else "differs"
+        if self.found.equal:
+            return "equal"
+        return "differs" if self.found.done.differing else "can't be told"
 
 
 @dataclass(frozen=True, slots=True)

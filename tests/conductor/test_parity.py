@@ -265,6 +265,9 @@ def test_a_row_that_never_rests_is_not_judged(pair: Pair) -> None:
         blue.do("UPDATE orders SET total = total - 1 WHERE id = 7")
     done = Progress.from_json(ParityTable.objects.get().progress)
     assert (done.differing, done.moving) == (0, 1)
+    reading = read(made)
+    assert (reading.outcome, reading.value) == (Outcome.WARNINGS, None)
+    assert [kind for kind, _ in told(made)] == ["parity_begun"], "nobody says that all is equal"
 
 
 def test_the_pause_holds_the_average_down(pair: Pair) -> None:

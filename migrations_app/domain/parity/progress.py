@@ -117,6 +117,11 @@ class Progress:
         return replace(self, **changes)
 
     @property
+    def equal(self) -> bool:
+        """Nothing differs, and every row could be told."""
+        return not self.differing and not self.moving
+
+    @property
     def share(self) -> float:
         """How much of the table has been walked over, 0 to 1, as far as can be estimated."""
         if self.stage is not Stage.WALK:

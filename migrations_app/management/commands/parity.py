@@ -43,7 +43,7 @@ class Command(BaseCommand):
                         for one in self._told(config, tables, keys=options["keys"])]  # fmt: skip
         except SeamError as error:
             raise CommandError(str(error)) from error
-        if wrong := [one.table for one in compared if one.trouble or one.done.differing]:
+        if wrong := [one.table for one in compared if one.trouble or not one.done.equal]:
             raise CommandError(f"Not the same on both sides: {', '.join(wrong)}.")
 
     def _told(self, config: ParityConfig, tables: list[str], *, keys: bool) -> Iterator[Compared]:
@@ -72,7 +72,7 @@ def _lines(one: Compared, *, keys: bool) -> Iterator[str]:
     if one.trouble:
         yield f"{ILL} {one.table}: {one.trouble}"
         return
-    yield f"{ILL if one.done.differing else WELL} {one.table}: {told(one.done)}"
+    yield f"{WELL if one.done.equal else ILL} {one.table}: {told(one.done)}"
     yield from (f"    {line}" for line in _counts(one.done))
     for row in one.found[:LISTED] if keys else ():
         columns = f" in {', '.join(row.columns)}" if row.columns else ""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from migrations_app.domain.errors import Permanent
 from migrations_app.domain.parity.form import Form
-from migrations_app.sources.parity.postgres import with_dashes
 from migrations_app.sources.parity.side import Column, Field
 
 if TYPE_CHECKING:
@@ -26,10 +25,12 @@ FORMS: Final[Mapping[str, Form]] = {
                     Form.BYTES),
     "date": Form.DAY, "time": Form.TIME, "json": Form.JSON, "uuid": Form.UUID,
 }  # fmt: skip
+_BARE: Final = 32  # so long is a UUID without its dashes
 _PLAIN: Final = frozenset({Form.NUMBER, Form.MOMENT, Form.DAY, Form.TIME, Form.UUID, Form.BYTES})
 
 _COLUMNS: Final = """
-SELECT column_name, data_type, is_nullable, collation_name FROM information_schema.columns
+SELECT column_name, data_type, is_nullable, collation_name, character_maximum_length
+  FROM information_schema.columns
  WHERE table_schema = coalesce(%s, database()) AND table_name = %s ORDER BY ordinal_position
 """
 _UNIQUE: Final = """
@@ -88,7 +89,10 @@ class Mysql:
         return f"COALESCE({text}, '~')" if field.column.nullable else text
 
     def sortable(self, field: Field) -> str:
+        """An enum sorts by its number, most texts without case."""
         column = self.name(field.column.name)
+        if field.form is Form.UUID and field.column.form is Form.TEXT and field.column.bytewise:
+            return f"LOWER({column})"
         if field.form is Form.TEXT and not field.column.bytewise:
             return f"CAST(CONVERT({column} USING utf8mb4) AS BINARY)"
         if field.column.type == "uuid":
@@ -102,15 +106,18 @@ class Mysql:
         return "CAST(%s AS BINARY)" if textual else "%s"
 
     def equals(self, field: Field) -> str:
-        placeholder = "UNHEX(%s)" if field.column.form is Form.BYTES else "%s"
-        return f"{self.name(field.column.name)} = {placeholder}"
+        if field.column.form is Form.BYTES:
+            return f"{self.name(field.column.name)} = UNHEX(%s)"
+        if field.form is Form.UUID:
+            return f"{self.sortable(field)} = %s"
+        return f"{self.name(field.column.name)} = %s"
 
     def given(self, field: Field, text: str) -> object:
         """A number is sent as one: compared with text, both would be cut to a double."""
         if field.column.form is Form.NUMBER:
             return Decimal(text)
-        dashed = field.form is Form.UUID and field.column.form is not Form.BYTES
-        return with_dashes(text) if dashed else text
+        uuid = field.form is Form.UUID and field.column.form is not Form.BYTES
+        return with_dashes(text) if uuid and field.column.length != _BARE else text
 
     def number(self, expression: str) -> str:
         return f"CAST({expression} AS CHAR)"
@@ -122,8 +129,9 @@ class Mysql:
         """The table's columns in their order; `Permanent` where there is no such table."""
         found = [
             Column(str(name), str(kind), FORMS.get(str(kind), Form.OTHER), nullable == "YES",
-                   str(collation or "_bin").endswith("_bin"))
-            for name, kind, nullable, collation in ask(_COLUMNS, _split(table))
+                   str(collation or "_bin").endswith("_bin") and kind not in {"enum", "set"},
+                   None if length is None else int(str(length)))
+            for name, kind, nullable, collation, length in ask(_COLUMNS, _split(table))
         ]  # fmt: skip
         if not found:
             raise Permanent(f"There is no table {table} there, or it may not be seen. Name it "
@@ -141,6 +149,12 @@ class Mysql:
         """How many rows there may be; 0 where nobody knows."""
         rows = ask(_ROWS, _split(table))
         return int(str(rows[0][0])) if rows else 0
+
+
+def with_dashes(text: str) -> str:
+    """A UUID as it is usually written."""
+    parts = (text[:8], text[8:12], text[12:16], text[16:20], text[20:])
+    return "-".join(parts)
 
 
 def _split(table: str) -> list[str | None]:

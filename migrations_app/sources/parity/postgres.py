@@ -22,6 +22,7 @@ FORMS: Final[Mapping[str, Form]] = {
     **dict.fromkeys(("json", "jsonb"), Form.JSON),
     "date": Form.DAY, "time": Form.TIME, "uuid": Form.UUID, "bytea": Form.BYTES,
 }  # fmt: skip
+_TEXTS: Final = frozenset(f'"pg_catalog"."{one}"' for one in ("text", "varchar", "bpchar", "name"))
 _PLAIN: Final = frozenset({Form.NUMBER, Form.MOMENT, Form.DAY, Form.TIME, Form.UUID, Form.BYTES})
 
 _COLUMNS: Final = """
@@ -94,22 +95,28 @@ class Postgres:
         return f"coalesce({text}, '~')" if field.column.nullable else f"{text}"
 
     def sortable(self, field: Field) -> str:
+        """An enum sorts by its declaration, citext without case, a UUID in text with it."""
         column = self.name(field.column.name)
-        if field.column.form is Form.TEXT and not field.column.bytewise:
-            return f'{column} COLLATE "C"'
-        return column
+        if field.column.form is not Form.TEXT:
+            return column
+        if field.form is Form.UUID:
+            return f'{self.spelled(field)} COLLATE "C"'
+        plain = field.column.type in _TEXTS
+        if plain and field.column.bytewise:
+            return column
+        return f'{column}{"" if plain else "::text"} COLLATE "C"'
 
     def value(self, field: Field) -> str:
-        return f"%s::{field.column.type}"
+        textual = field.column.form is Form.TEXT and field.column.type not in _TEXTS
+        return "%s::text" if textual else f"%s::{field.column.type}"
 
     def equals(self, field: Field) -> str:
-        return f"{self.name(field.column.name)} = {self.value(field)}"
+        if field.form is Form.UUID and field.column.form is Form.TEXT:
+            return f"{self.spelled(field)} = %s"
+        return f"{self.name(field.column.name)} = %s::{field.column.type}"
 
     def given(self, field: Field, text: str) -> object:
-        if field.column.form is Form.BYTES:
-            return f"\\x{text}"
-        dashed = field.form is Form.UUID and field.column.form is Form.TEXT
-        return with_dashes(text) if dashed else text
+        return f"\\x{text}" if field.column.form is Form.BYTES else text
 
     def number(self, expression: str) -> str:
         return f"({expression})::text"
@@ -138,12 +145,6 @@ class Postgres:
         """How many rows there may be; 0 where nobody knows."""
         rows = ask(_ROWS, [self.name(table)])
         return int(str(rows[0][0])) if rows else 0
-
-
-def with_dashes(text: str) -> str:
-    """A UUID as it is usually written."""
-    parts = (text[:8], text[8:12], text[12:16], text[16:20], text[20:])
-    return "-".join(parts)
 
 
 def _form(kind: str, *, enum: bool) -> Form:

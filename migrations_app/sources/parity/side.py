@@ -21,13 +21,14 @@ Ask = Callable[[str, Sequence[object]], list[tuple[object, ...]]]
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column as its database knows it. `type`: the database's own word for its type, to cast to.
-    `bytewise`: it sorts texts by their bytes."""
+    `bytewise`: it sorts its texts by their bytes. `length`: of a text, where it is bounded."""
 
     name: str
     type: str
     form: Form
     nullable: bool
     bytewise: bool = True
+    length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

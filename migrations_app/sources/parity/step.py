@@ -97,7 +97,7 @@ def _walked(ground: Ground, after: Progress, read: int) -> Step:
 def _sample(ground: Ground, known: Progress, span: Span) -> list[Key]:
     """Rows of BLUE chosen at random, as many of each piece as it is a share of the table."""
     wanted = ground.config.sample
-    rows = max(ground.pair.estimate, known.chunk or ground.config.chunk)
+    rows = ground.pair.estimate or known.chunk or ground.config.chunk
     if not wanted:
         return []
     return ground.pair.blue.pick(span, min(1.0, wanted / rows), min(wanted, AT_ONCE))

@@ -218,3 +218,21 @@ def test_a_type_that_is_spelled_otherwise_is_looked_at_and_found_equal(pair: Pai
                "'{\"n\":' || id || ', \"a\":' || (extra ->> 'a') || '}'")  # fmt: skip
     done, found = compared(config(*pair, chunk=1000))
     assert (done.differing, found, done.blue.rows) == (0, [], 5000)
+
+
+def test_keys_that_a_database_sorts_in_its_own_way_are_walked_alike(pair: Pair) -> None:
+    """An enum by its declaration; UUIDs as text, in whatever case they were written."""
+    blue, green = pair
+    for hand in pair:
+        hand.do("DROP TABLE IF EXISTS keyed; DROP TYPE IF EXISTS mood")
+        hand.do("CREATE TYPE mood AS ENUM ('z', 'a', 'm')")
+    kinds = {blue: ("mood", "text", "upper"), green: ("text", "uuid", "lower")}
+    for hand, (enum, uuid, case) in kinds.items():
+        hand.do(f"CREATE TABLE keyed (kind {enum}, ref {uuid}, n int, PRIMARY KEY (kind, ref))")
+        kind = f"(ARRAY['z', 'a', 'm'])[n % 3 + 1]::{enum}"
+        ref = f"{case}(md5(n::text)::uuid::text)::{uuid}"
+        hand.do(f"INSERT INTO keyed SELECT {kind}, {ref}, n FROM generate_series(1, 900) n")  # noqa: S608 (ours)
+    green.do("UPDATE keyed SET n = 0 WHERE n IN (1, 450)")
+    done, found = compared(config(blue, green, "keyed", chunk=100, sample=0), "keyed")
+    assert (done.blue.rows, done.green.rows, done.chunks) == (900, 900, 10)
+    assert len(found) == 2
