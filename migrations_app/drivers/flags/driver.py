@@ -72,14 +72,7 @@ class FlagDriver(ABC, Generic[C]):
         self._refuse(weight)
         deadline = self._deadline()
         for left in reversed(range(TRIES)):
-            try:
-                seen = self._read(deadline)
-            except Permanent:
-                if weight or token is not None or not self._blindly:
-                    raise
-                return self._send_all(self._blind(weight), deadline)
-            if token is not None and seen.token != token:
-                raise Conflict(f"Somebody moved it since it was read: {seen.detail} now.")
+            seen = self._before(weight, token, deadline)
             try:
                 return self._move(seen, weight, deadline)
             except Conflict:  # read again: it may be about another part of the flag
@@ -151,13 +144,27 @@ class FlagDriver(ABC, Generic[C]):
         for method, path, body, media_type in calls:
             self._talk.write(method, path, deadline, body=body, media_type=media_type)
 
-    def _move(self, seen: Seen, weight: Decimal, deadline: Deadline) -> None:
+    def _before(self, weight: Decimal, token: str | None, deadline: Deadline) -> Seen | None:
+        """What a write is built on; None where it has to be, and can be, built on nothing."""
+        try:
+            seen = self._read(deadline)
+        except Permanent:
+            if weight or token is not None or not self._blindly:
+                raise
+            return None
+        if token is not None and seen.token != token:
+            raise Conflict(f"Somebody moved it since it was read: {seen.detail} now.")
+        return seen
+
+    def _move(self, seen: Seen | None, weight: Decimal, deadline: Deadline) -> None:
+        if seen is None:
+            return self._send_all(self._blind(weight), deadline)
         if weight and (why := " ".join([seen.off, *seen.doubts]).strip()):
             raise Permanent(f"{why} Nothing was changed.")
         if seen.written == weight:
-            return
+            return None
         try:
-            self._write(seen, weight, deadline)
+            return self._write(seen, weight, deadline)
         except Permanent:
             if self._untouched(seen, deadline):
                 raise
