@@ -10,7 +10,7 @@ from django.test import Client
 
 from migrations_app.models import Alert
 from tests.real_alertmanager import NEEDED, alertmanager
-from tests.web.test_alerts import HERE, reading, token
+from tests.web.alerting import HERE, reading, token
 
 if TYPE_CHECKING:
     from tests.real_alertmanager import Sent

@@ -95,7 +95,8 @@ def _problems(ready: Ready, asked: Mapping[str, JsonValue]) -> Iterator[str]:
 
 def _wrong(param: Param, value: JsonValue) -> Iterator[str]:
     try:
-        rendered(param, value)
+        if not rendered(param, value) and param.default is None:
+            yield f"`{param.name}` picks everything there is: say which series."
     except ValueError as wrong:
         yield f"`{param.name}` {str(wrong).rstrip('.')}."
 

@@ -94,6 +94,7 @@ def test_consecutive_takes_the_hold_of_the_word_back() -> None:
         ("{name: a, source: m, use: kafka_lag, with: {gruop: x}}", 'Did you mean "group"?'),
         ("{name: a, source: m, use: kafka_lag, with: {group: x, lag: 'a b'}}",
          "`lag` must be a metric's name"),
+        ("{name: a, source: m, use: burn_fast, with: {service: ''}}", "picks everything there is"),
         ("{name: a, source: m, use: kafka_lag, with: [x]}", "must be a mapping of parameters"),
         ("{name: a, source: m, use: error_ratio, unit: ms}",
          "checks[0].unit: comes with the word in `use`"),
