@@ -11,8 +11,10 @@ from pydantic import ValidationError
 
 from migrations_app.domain.reading import Outcome, Query
 from migrations_app.sources.postgresql.config import PostgreSQLConfig
+from migrations_app.sources.postgresql.session import PgSession
+from migrations_app.sources.sql.ready import Statement
 from tests.real_postgres import SECRET, Cluster, one_cluster
-from tests.sources.build import NOW, SHORT, read_one
+from tests.sources.build import LONG, NOW, SHORT, read_one
 from tests.sources.postgres import postgresql
 
 if TYPE_CHECKING:
@@ -170,6 +172,21 @@ def test_a_wrong_password_is_told_and_not_quoted(cluster: Cluster) -> None:
 def test_nobody_there_is_an_error_at_once(cluster: Cluster) -> None:
     with closing(postgresql(cluster, port=1)) as source:
         assert read_one(source, "SELECT 1", NOW).outcome is Outcome.ERROR
+
+
+def test_nothing_is_left_in_a_session_that_a_pooler_may_hand_on(cluster: Cluster) -> None:
+    config = PostgreSQLConfig.model_validate(
+        {**_GIVEN, "host": "127.0.0.1", "port": cluster.port, "sslmode": "disable"}
+        | {"password": SECRET}
+    )
+    with closing(PgSession(config, LONG)) as session:
+        for _ in range(12):
+            assert session.value(Statement("SELECT 1"), 3.0) == 1.0
+        left = Statement("SELECT count(*) FROM pg_prepared_statements")
+        assert session.value(left, 3.0) == 0.0
+        with session._connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout')")
+            assert cursor.fetchone() == ("0",)
 
 
 def test_closed_means_closed(cluster: Cluster) -> None:

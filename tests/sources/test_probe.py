@@ -40,7 +40,6 @@ def _source(door: Door, ca_file: Path | None, name: str = "orders.example") -> P
                 "targets": {
                     "web": f"tls://127.0.0.1:{door.port}",
                     "gone": f"tls://127.0.0.1:{_free()}",
-                    "lost": "tcp://no-such-host.invalid:443",
                 },
                 "server_names": {"web": name},
                 "ca_file": ca_file and str(ca_file),
@@ -100,7 +99,6 @@ def test_a_stranger_s_certificate_is_no_data_but_not_ok(door: Door) -> None:
     [
         ("connect_ms(gone)", "refuses connections"),
         ("cert_ok(gone)", "refuses connections"),
-        ("connects(lost)", "has no address"),
         ("connects(nobody)", "no such target"),
         ("connects(web, gone)", "no such target"),
         ("connects", "write it as connects(target)"),
@@ -114,6 +112,17 @@ def test_what_can_t_be_seen_says_why(
         reading = read_one(source, text, NOW)
     assert reading.outcome is Outcome.ERROR
     assert words in reading.detail
+
+
+def test_a_name_without_an_address_says_so(
+    door: Door, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with closing(_source(door, authority.file)) as source:
+        monkeypatch.setattr(socket, "getaddrinfo", nobody)
+        assert "has no address" in read_one(source, "connects(web)", NOW).detail
 
 
 def test_a_door_that_talks_no_tls_is_an_error(authority: Authority) -> None:

@@ -57,7 +57,10 @@ class PgSession:
         """Raises `Lost` when there can't be one."""
         try:
             self._connection: Connection[Any] = psycopg.connect(
-                **_parameters(config), connect_timeout=max(2, ceil(seconds)), autocommit=True
+                **_parameters(config),
+                connect_timeout=max(2, ceil(seconds)),
+                autocommit=True,
+                prepare_threshold=None,  # a pooler may hand the session to others
             )
         except psycopg.Error as error:
             raise Lost(_why(error)) from None
