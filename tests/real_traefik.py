@@ -23,10 +23,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from migrations_app.practice.supervisor import launch
+from tests.paused import paused
 from tests.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 PATIENCE = 60.0  # seconds; only a hung machine takes longer
 MISSING = (
@@ -106,14 +108,9 @@ class RealTraefik:
         passing.write_text(text)
         passing.replace(self.file)
 
-    @contextmanager
-    def stopped(self) -> Iterator[None]:
-        """Hung: connections are accepted by the kernel, nobody answers."""
-        self.process.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            self.process.send_signal(signal.SIGCONT)
+    def stopped(self) -> AbstractContextManager[None]:
+        """Hung, for a block."""
+        return paused(self.process)
 
 
 @contextmanager
