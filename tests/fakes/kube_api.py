@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.fakes.json_patch import Inapplicable, Undecodable, merged, patched
 from tests.fakes.kube_store import Key, Refused, Store
+from tests.fakes.kube_watch import events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -120,6 +121,12 @@ class KubeApi:
             return self._patch(asked, key, status=bool(below))
         return self.store.get(key) if key.name else {"items": self._listed(key, asked.params)}
 
+    def watch(self, asked: Seen, token: str) -> Iterator[Any]:
+        """What a controller is told when it watches: everything, a bookmark, then changes."""
+        found = PATH.fullmatch(asked.path)
+        if token == self.token and found:
+            yield from events(self.store, found, self.over)
+
     def _permit(self, verb: str, key: Key, below: str) -> None:
         verb = verb if key.name else "list"
         kind = f"{key.kind}/{below}" if below else key.kind
@@ -199,6 +206,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.api.mishap == MUTE:
             self.api.over.wait(LONGEST_HANG)
             return
+        if asked.params.get("watch") == "true":
+            self._stream(asked)
+            return
         status, told = self.api.answer(asked, self._token())
         if self.command == "PATCH" and self.api.mishap == UNHEARD:
             return
@@ -206,6 +216,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def _token(self) -> str:
         return self.headers.get("Authorization", "").removeprefix("Bearer ")
+
+    def _stream(self, asked: Seen) -> None:
+        """Events, a line each, until either side has had enough."""
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        with suppress(OSError):
+            for event in self.api.watch(asked, self._token()):
+                self.wfile.write(json.dumps(event).encode() + b"\n")
 
     def _say(self, status: int, body: bytes) -> None:
         self.send_response(status)
