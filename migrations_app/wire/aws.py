@@ -56,6 +56,7 @@ class Aws:
         self._under_way = threading.local()
         self._lock = threading.Lock()
         self._client: Any = None
+        self._credentials: Any = None  # of the default chain
 
     def __repr__(self) -> str:
         return f"Aws({self._place.host})"
@@ -117,13 +118,15 @@ class Aws:
             if self._client is None:
                 self._client = self._new_client()
                 self._client.meta.events.register("before-send", self._carry)
-        if not self._place.secret_access_key:
-            _fresh(self._client)
+        if self._credentials is not None:
+            _fresh(self._credentials)
 
     def _new_client(self) -> Any:
+        """Nothing is kept of a machine that has no credentials yet: it may be given a role."""
         logging.getLogger("botocore").setLevel(logging.INFO)  # below that it tells session tokens
         session = import_module("botocore.session").Session()
         session.register_component("data_loader", _loader())
+        self._credentials = None if self._place.secret_access_key else _found(session)
         config = import_module("botocore.config").Config(
             retries={"total_max_attempts": 1}, proxies={}, user_agent_appid="warroom"
         )
@@ -175,15 +178,23 @@ def _headers(request: Any) -> dict[str, str]:
     }
 
 
-def _fresh(client: Any) -> None:
-    """Has credentials that are about to expire renewed, here where somebody minds the time."""
-    credentials = client._get_credentials()  # noqa: SLF001 - there is no public way to the client's own
+def _found(session: Any) -> Any:
+    """What AWS's default chain finds; the client will sign with the same."""
+    credentials = session.get_credentials()
     if credentials is None:
         raise Permanent(
             "There are no AWS credentials: give access_key_id and secret_access_key, or let the "
             "machine have a role."
         )
-    credentials.get_frozen_credentials()
+    return credentials
+
+
+def _fresh(credentials: Any) -> None:
+    """Has those that are about to expire renewed, here where somebody minds the time."""
+    try:
+        credentials.get_frozen_credentials()
+    except Exception as error:  # noqa: BLE001 - the chain asks whom it likes, and they fail as they like
+        raise Transient(f"AWS credentials could not be renewed: {str(error)[:300]}") from None
 
 
 def _unsent(error: Exception, host: str) -> Permanent:

@@ -44,6 +44,7 @@ class FakeAzure:
 
     door: bool = True
     slow: int = 0
+    placed: bool = False  # an operation is a place that answers 202 until it is done
     ends: str = "Succeeded"
     origins: dict[str, dict[str, Any]] = field(default_factory=_origins)
     endpoints: dict[str, dict[str, Any]] = field(default_factory=_endpoints)
@@ -116,10 +117,12 @@ class FakeAzure:
             return told({"name": name, "properties": things[name]})
         self.running = self.slow
         where = f"http://{heard.headers['host']}{GROUP}/operations/1?api-version=1"
-        return told({}, 202, **{"azure-asyncoperation": where})
+        return told({}, 202, **{"location" if self.placed else "azure-asyncoperation": where})
 
     def _operation(self) -> Said:
         self.running = max(0, self.running - 1)
+        if self.placed:
+            return Said(202 if self.running else 204)
         if self.running:
             return told({"status": "InProgress"})
         error = {} if self.ends == "Succeeded" else {"error": {"message": "for a reason"}}

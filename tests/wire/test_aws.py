@@ -74,13 +74,29 @@ def test_credentials_that_never_come_hold_nobody_up(
     hand: Between, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     over = threading.Event()
-    monkeypatch.setattr(module, "_fresh", lambda _client: over.wait())
+    monkeypatch.setattr(module, "_found", lambda _session: object())
+    monkeypatch.setattr(module, "_fresh", lambda _credentials: over.wait())
     nobody = dict.fromkeys(("access_key_id", "secret_access_key", "session_token"))
     with closing(Aws(place(hand.url, **nobody), "route53")) as aws:
         with pytest.raises(Transient, match="could not be had in time"):
             aws.ask("get_hosted_zone", Deadline(3), Id="Z1")
         over.set()
     assert hand.heard == []
+
+
+@needs_botocore
+def test_credentials_that_can_not_be_renewed_now_may_be_later(
+    hand: Between, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Chain:
+        def get_frozen_credentials(self) -> None:
+            raise OSError("the metadata service is down")
+
+    monkeypatch.setattr(module, "_found", lambda _session: Chain())
+    nobody = dict.fromkeys(("access_key_id", "secret_access_key", "session_token"))
+    asking = pytest.raises(Transient, match="could not be renewed: the metadata service is down")
+    with closing(Aws(place(hand.url, **nobody), "route53")) as aws, asking:
+        aws.ask("get_hosted_zone", Deadline(60), Id="Z1")
 
 
 @needs_botocore

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _PAUSE_S = 2.0
 _MOST_PAGES = 20
+_HTTPS = 443  # Azure sometimes names the port, and sometimes not
 
 
 class Arm:
@@ -54,7 +55,7 @@ class Arm:
             answer = self._talk.write("PATCH", path, deadline, params=self._version, body=body)
         except Conflict as busy:
             raise Transient(f"Azure is busy with another change. {busy}") from None
-        where = answer.headers.get("azure-asyncoperation")
+        where = answer.headers.get("azure-asyncoperation") or answer.headers.get("location")
         if where is not None:
             self._until_done(where, deadline)
         elif answer.status == 202:
@@ -78,13 +79,19 @@ class Arm:
             raise Permanent(f"Azure did not do it ({told['status']}): {words}")
 
     def _state(self, path: str, deadline: Deadline) -> dict[str, Any]:
+        """Azure has two kinds: an operation with a status in it, and a place that answers 202 until
+        it is done."""
         self._tokens.fresh(deadline)
-        return _parsed(self._talk.read(path, deadline))
+        answer = self._talk.read(path, deadline)
+        if answer.status == 202:
+            return {"status": "InProgress"}
+        told = _parsed(answer) if answer.body else {}
+        return told if "status" in told else {"status": "Succeeded"}
 
     def _here(self, link: str) -> str:
         """A link that Azure gives, if it leads to where we are."""
-        parts = urlsplit(link)
-        if parts.netloc != self._config.host:
+        parts, ours = urlsplit(link), urlsplit(self._config.url)
+        if (parts.hostname, parts.port or _HTTPS) != (ours.hostname, ours.port or _HTTPS):
             raise Permanent(f"Azure points to another host ({clean(parts.netloc, 80)}).")
         return f"{parts.path}?{parts.query}"
 

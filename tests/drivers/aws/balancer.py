@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ class Balancer:
     where: dict[str, str]
     blue: str
     green: str
+    drivers: dict[str, AlbDriver] = field(default_factory=dict, repr=False)
 
     def actions(self) -> list[dict[str, Any]]:
         if "rule_arn" in self.where:
@@ -68,7 +69,11 @@ class Balancer:
         return AlbConfig.model_validate({**KEYS, "url": url, "timeout": 60, **sides, **keys})
 
     def driver(self, url: str, **keys: object) -> AlbDriver:
-        return until_the_end(AlbDriver(self.config(url, **keys)))
+        """Equal ones are one: each reads AWS's descriptions of itself when it is first used."""
+        name = f"{url} {sorted(keys.items())}"
+        if name not in self.drivers:
+            self.drivers[name] = until_the_end(AlbDriver(self.config(url, **keys)))
+        return self.drivers[name]
 
 
 def forward(groups: Sequence[object], **more: object) -> dict[str, Any]:

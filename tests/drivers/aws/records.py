@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ class Records:
     route53: Any
     zone: str
     hand: Between
+    drivers: dict[str, Route53Driver] = field(default_factory=dict, repr=False)
 
     def weights(self) -> dict[str, int]:
         told = self.route53.list_resource_record_sets(HostedZoneId=self.zone)
@@ -49,6 +50,7 @@ class Records:
         )
 
     def driver(self, url: str = "", **keys: object) -> Route53Driver:
+        """Equal ones are one: each reads AWS's descriptions of itself when it is first used."""
         told = {
             **KEYS,
             "url": url or self.hand.url,
@@ -60,7 +62,11 @@ class Records:
             "timeout": 60,
             **keys,
         }
-        return until_the_end(Route53Driver(Route53Config.model_validate(told)))
+        name = str(sorted(told.items(), key=str))
+        if name not in self.drivers:
+            made = Route53Driver(Route53Config.model_validate(told))
+            self.drivers[name] = until_the_end(made)
+        return self.drivers[name]
 
 
 @contextmanager

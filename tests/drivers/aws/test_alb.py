@@ -43,10 +43,18 @@ def lb(shared: Balancer) -> Balancer:
     return shared
 
 
-@pytest.fixture
-def hand(moto_port: int) -> Iterator[Between]:
+@pytest.fixture(scope="module")
+def one_hand(moto_port: int) -> Iterator[Between]:
     with between(moto_port) as hand:
         yield hand
+
+
+@pytest.fixture
+def hand(one_hand: Between) -> Iterator[Between]:
+    kept = one_hand.instead
+    one_hand.heard.clear()
+    yield one_hand
+    one_hand.instead = kept
 
 
 def error(code: str, status: int = 400, message: str = "", **headers: str) -> Said:

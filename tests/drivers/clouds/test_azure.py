@@ -117,6 +117,26 @@ def test_the_second_waits_until_the_first_is_done(fake: FakeAzure, door: CloudBe
     assert len(looks) == 6
 
 
+def test_an_operation_may_be_a_place_to_look_at(fake: FakeAzure, door: CloudBench) -> None:
+    fake.slow, fake.placed = 2, True
+    door.driver.apply(QUARTER, None)
+    assert (fake.order, fake.weights) == (["green", "blue"], (75, 25))
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://management.azure.com", "https://management.azure.com:443/x?a=1"),
+        ("https://management.azure.com:443", "https://Management.azure.com/x?a=1"),
+    ],
+)
+def test_the_same_host_may_be_written_with_its_port(url: str, link: str) -> None:
+    config = FrontDoorConfig.model_validate(DOOR | {"url": url})
+    assert arm.Arm(config, "1")._here(link) == "/x?a=1"
+    with pytest.raises(Permanent, match="another host"):
+        arm.Arm(config, "1")._here("https://management.azure.com.example/x")
+
+
 def test_what_takes_too_long_is_unknown_and_goes_on_when_called_again(
     fake: FakeAzure, door: CloudBench
 ) -> None:

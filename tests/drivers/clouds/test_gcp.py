@@ -10,19 +10,18 @@ import pytest
 from pydantic import ValidationError
 
 from migrations_app.domain.errors import (
-    ConfigError,
     Conflict,
     Permanent,
     SeamError,
     Transient,
     UnknownOutcome,
 )
-from migrations_app.drivers.gcp import compute, login
+from migrations_app.drivers.gcp import compute
 from migrations_app.drivers.gcp.config import UrlMapConfig
 from migrations_app.drivers.gcp.driver import UrlMapDriver
 from tests.drivers.contract import Bench, DriverContract
 from tests.fakes.bench import CloudBench, bench, changes
-from tests.fakes.gcp import MAP, TOKEN, FakeCompute, failed, key_file, weighted
+from tests.fakes.gcp import MAP, TOKEN, FakeCompute, failed, weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -216,29 +215,6 @@ def test_a_liar_is_found_by_reading_back(fake: FakeCompute, gcp: CloudBench) -> 
     gcp.driver.apply(QUARTER, None)
     fake.map["pathMatchers"][1]["routeRules"][0]["routeAction"] = weighted(100, 0)
     assert gcp.driver.observe().weight == 0
-
-
-def test_a_service_accounts_key_logs_us_in_once(fake: FakeCompute, gcp: CloudBench) -> None:
-    driver = gcp.at(gcp.hand.url, credentials=key_file())
-    driver.observe()
-    driver.apply(QUARTER, None)
-    assert (fake.logins, fake.weights) == (1, (75, 25))
-    assert "PRIVATE KEY" not in repr(driver) + repr(vars(driver)) + str(driver.check())
-
-
-def test_a_key_that_google_does_not_know(fake: FakeCompute, gcp: CloudBench) -> None:
-    other = json.loads(key_file()) | {"private_key": "nonsense"}
-    with pytest.raises(Permanent, match="private key of the service account"):
-        gcp.at(gcp.hand.url, credentials=json.dumps(other)).observe()
-    gcp.hand.instead = lambda _heard: failed(400, "invalid_grant", "account not found")
-    with pytest.raises(Permanent, match="account not found"):
-        gcp.at(gcp.hand.url, credentials=key_file()).observe()
-
-
-def test_without_googles_library_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(login, "find_spec", lambda _name: None)
-    with pytest.raises(ConfigError, match="warroom\\[gcp\\]"):
-        new("http://127.0.0.1:1", credentials=key_file())
 
 
 @pytest.mark.parametrize(
