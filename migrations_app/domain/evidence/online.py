@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _STATUS: Final = re.compile(
     r"^Copy: (?P<copied>\d+)/(?P<rows>\d+) (?P<done>\d+(?:\.\d+)?)%; Applied: (?P<applied>\d+); "
     r"Backlog: (?P<backlog>\d+)/(?P<room>\d+);.*?"
-    r"(?:Lag: (?P<lag>[\d.]+)s, HeartbeatLag: (?P<heartbeat>[\d.]+)s, )?"
+    r"(?:Lag: (?P<lag>[\d.]+)s, )?(?:HeartbeatLag: (?P<heartbeat>[\d.]+)s, )?"
     r"State: (?P<state>[^;]+); ETA: (?P<eta>\S+)\s*$",
     re.MULTILINE,
 )

@@ -121,6 +121,23 @@ def test_ghost_tells_how_things_stand_at_the_end() -> None:
     assert "eta" not in read("ghost", first).measures, "it does not know yet"
 
 
+@pytest.mark.parametrize(
+    ("lags", "known"),
+    [("", set()), ("Lag: 0.02s, ", {"lag"}),
+     ("Lag: 0.02s, HeartbeatLag: 0.03s, ", {"lag", "heartbeat_lag"})],
+)  # fmt: skip
+def test_every_gh_ost_tells_what_it_knows(lags: str, known: set[str]) -> None:
+    line = (
+        "Copy: 31001/30000 103.3%; Applied: 4; Backlog: 0/1000; Time: 13s(total), 12s(copy); "
+        f"streamer: binlog.000067:955093; {lags}State: migrating; ETA: due\n"
+    )
+    found = read("ghost", line.encode()).measures
+    assert found.keys() & {"lag", "heartbeat_lag"} == known
+    assert (found["eta"].value, found["throttled"].value) == (0, 0)
+    later = read("ghost", line.replace("due", "5h32m18s").encode()).measures
+    assert later["eta"].value == 19_938
+
+
 def test_ptosc() -> None:
     assert told(read("ptosc"), *read("ptosc").measures) == {
         "progress": "64 %", "altered": "0 count", "failed": "0 count", "remaining": "3605 s",
