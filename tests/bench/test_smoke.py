@@ -111,3 +111,9 @@ def test_the_report_holds_what_was_said_and_drawn(tmp_path: Path) -> None:
     said = page.read_text()
     assert "click / (bare + commit) at p99" in said
     assert "<svg" in said
+
+
+def test_two_databases_are_compared() -> None:
+    told = run("parity", "--rows", "2000", "--rounds", "1")
+    assert "2,000 rows" in told
+    assert "100 differ" in told

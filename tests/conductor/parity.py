@@ -26,11 +26,17 @@ CHECK = {
 
 def comparing(blue: Hand, green: Hand, **config: Any) -> Room:
     """A started run with the source `parity`; `settle` is short, and nobody waits for it."""
+    data = plan(blue, green, **config)
+    return started(environments=data["environments"], checks=data["checks"])
+
+
+def plan(blue: Hand, green: Hand, query: str = "checksum(orders)", **config: Any) -> dict[str, Any]:
+    """With one check of its own."""
     given = settings(blue, green, **{"settle": "100ms", "rows_per_second": 10_000_000, **config})
     data = plan_data()
     bound = data["environments"]["rehearsal"]
     bound["sources"]["parity"] = {"kind": "parity", "config": given, "interval": "1s"}
-    return started(environments=data["environments"], checks=[*data["checks"], CHECK])
+    return data | {"checks": [*data["checks"], CHECK | {"query": query}]}
 
 
 def parity(made: Room) -> Parity:

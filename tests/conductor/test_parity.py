@@ -17,8 +17,10 @@ from migrations_app.actions import parity as doing
 from migrations_app.conductor import hints, lookups
 from migrations_app.conductor import parity as conductor
 from migrations_app.conductor.evaluate import evaluate
+from migrations_app.conductor.lint import lint
 from migrations_app.conductor.poll import Poller
 from migrations_app.domain.parity.progress import Progress
+from migrations_app.domain.plan.schema import Plan
 from migrations_app.domain.reading import Outcome, Query
 from migrations_app.models import (
     Check,
@@ -185,6 +187,17 @@ def test_who_is_killed_outright_is_taken_up(pair: Pair) -> None:
     done = Progress.from_json(ParityTable.objects.get().progress)
     assert (done.blue.rows, done.chunks, done.differing) == (2000, 21, 0)
     assert ParityTable.objects.get().pk == kept.pk
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [("checksum(order)", 'Did you mean "orders"?'), ("sum(orders.total)", "not among the sums")],
+)
+def test_a_question_that_nothing_answers_is_told_before_a_start(
+    pair: Pair, query: str, why: str
+) -> None:
+    plan = Plan.model_validate(build.plan(*pair, query=query))
+    assert any(why in one.sentence for one in lint(plan))
 
 
 class Killed(BaseException):

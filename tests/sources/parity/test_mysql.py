@@ -184,7 +184,8 @@ def test_keys_that_mysql_sorts_in_its_own_way_are_walked_alike(pair: Pair) -> No
     maria, green = pair
     green.do("""
         DROP TABLE IF EXISTS keyed;
-        CREATE TABLE keyed (kind text, ref uuid, bare uuid, n int, PRIMARY KEY (kind, bare, ref))""")
+        CREATE TABLE keyed (kind text, ref uuid, bare uuid, n int,
+          PRIMARY KEY (kind, bare, ref))""")
     maria.do("""
         CREATE OR REPLACE TABLE keyed (kind enum('z', 'a', 'm'), ref char(36) COLLATE ascii_bin,
           bare char(32), n int, PRIMARY KEY (kind, bare, ref))""")
