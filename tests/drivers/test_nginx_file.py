@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import stat
@@ -16,12 +17,14 @@ from migrations_app.drivers.nginx import include
 from tests.drivers.made import all_closed
 from tests.drivers.nginx_build import STATUS, at, keys
 from tests.real_nginx import RealNginx, installed, nginx
+from tests.wire.desk import desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from migrations_app.domain.finding import Finding
+    from tests.wire.desk import Hand
 
 __all__ = ["all_closed"]
 WAY = "split_clients"
@@ -123,6 +126,30 @@ def test_a_directory_that_we_may_not_write(running: RealNginx) -> None:
     with pytest.raises(Permanent, match="can't be written by Warroom's user"):
         at(running, WAY, include=nowhere).apply(Decimal(5), None)
     assert any("can't be written" in one.sentence for one in _bad(running, include=nowhere))
+
+
+def test_one_answer_of_a_new_worker_is_not_the_end_of_the_old_ones(running: RealNginx) -> None:
+    """For a tenth of a second old and new workers take connections side by side."""
+    config = keys(running, WAY)
+    old, new = (str(include.account(config, Decimal(weight))) for weight in (0, 5))
+    answers = [old, new, old, new, old]
+
+    def deed(hand: Hand) -> None:
+        said = answers.pop(0) if answers else new
+        hand.say(200, said.encode())
+
+    with desk(deed) as status:
+        at(running, WAY, url=status.url).apply(Decimal(5), None)
+    assert answers == []
+
+
+def test_two_flips_of_one_nginx_wait_for_each_other(running: RealNginx) -> None:
+    before = running.include.read_text()
+    with (running.directory / ".route.conf.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(Transient, match="Another flip of this nginx is still under way"):
+            at(running, WAY, timeout=0.1).apply(Decimal(5), None)
+    assert running.include.read_text() == before
 
 
 def test_a_status_location_that_says_something_else(running: RealNginx) -> None:

@@ -111,11 +111,17 @@ class Host:
     def reload(self, deadline: Deadline) -> None:
         """Ask for a new generation. It comes later, or never: read it back."""
         if not self._config.sudo:
-            os.kill(self.pid(), signal.SIGHUP)
+            self._hang_up()
             return
         done = self.run(["-s", "reload"], deadline)
         if done.returncode:
             raise Permanent(f"`nginx -s reload` was refused: {told(done.stderr)}")
+
+    def _hang_up(self) -> None:
+        try:
+            os.kill(self.pid(), signal.SIGHUP)
+        except ProcessLookupError as error:
+            raise Transient("nginx ended just as it was to reload: is it running?") from error
 
     def run(self, words: list[str], deadline: Deadline) -> subprocess.CompletedProcess[str]:
         """nginx with these words, never through a shell."""
@@ -182,7 +188,7 @@ def _take(lock: int, deadline: Deadline) -> None:
             try:
                 time.sleep(min(_PAUSE, deadline.left()))
             except TimeoutError:
-                raise Transient("another flip of this nginx is still under way.") from None
+                raise Transient("Another flip of this nginx is still under way.") from None
         else:
             return
 
