@@ -98,6 +98,9 @@ def test_a_third_destination_stops_what_goes_forward_and_not_the_way_back() -> N
         for call in (driver.observe, lambda: driver.apply(ALL, None)):
             with pytest.raises(Permanent, match=r"neither BLUE nor GREEN: old-shop \(20\)"):
                 call()
+        said = driver.check()
+        assert any("neither BLUE nor GREEN" in one.sentence for one in said if not one.ok)
+        assert any("A dry run of a rollback was taken" in one.sentence for one in said)
         driver.apply(NOTHING, None)
         assert weights(api) == [80, 0, 20]
 

@@ -114,12 +114,19 @@ class KubeDriver:
 
     def check(self) -> list[Finding]:
         """Reachable, allowed, both sides there, nobody else's hands on it; then what is special."""
-        found = protection(self._cluster, "weights")
+        deadline = self._deadline()
         try:
-            found.extend(self._findings(self._deadline()))
+            obj = self._read(deadline)
         except SeamError as error:
-            found.append(Finding(ok=False, what=str(self._thing), sentence=str(error)))
-        return found
+            return [*protection(self._cluster, "weights"), self._ill(error)]
+        looks = (
+            self._hand.findings(obj),
+            self._hands(obj),
+            self._way_back(obj, deadline),
+            self._more(obj, deadline),
+        )
+        seen = [found for look in looks for found in self._guarded(look)]
+        return [*protection(self._cluster, "weights"), self._there(), *seen]
 
     def close(self) -> None:
         self._api.close()
@@ -187,14 +194,19 @@ class KubeDriver:
             return None, f"Its shape is assumed, as it can't be seen: {error}"
         return obj, ""
 
-    def _findings(self, deadline: Deadline) -> Iterator[Finding]:
-        obj = self._read(deadline)
+    def _guarded(self, look: Iterator[Finding]) -> Iterator[Finding]:
+        """What could not be looked at is a finding too, and stops no other look."""
+        try:
+            yield from look
+        except SeamError as error:
+            yield self._ill(error)
+
+    def _ill(self, error: SeamError) -> Finding:
+        return Finding(ok=False, what=str(self._thing), sentence=str(error))
+
+    def _there(self) -> Finding:
         sentence = f"{self._thing} is there, and we may read it."
-        yield Finding(ok=True, what=str(self._thing), sentence=sentence)
-        yield from self._hand.findings(obj)
-        yield from self._hands(obj)
-        yield self._way_back(obj, deadline)
-        yield from self._more(obj, deadline)
+        return Finding(ok=True, what=str(self._thing), sentence=sentence)
 
     def _hands(self, obj: Obj) -> Iterator[Finding]:
         """Who else writes to what we write to."""
@@ -203,15 +215,16 @@ class KubeDriver:
     def _more(self, obj: Obj, deadline: Deadline) -> Iterator[Finding]:
         yield from ()
 
-    def _way_back(self, obj: Obj, deadline: Deadline) -> Finding:
+    def _way_back(self, obj: Obj, deadline: Deadline) -> Iterator[Finding]:
         """The patch of a rollback, sent as a dry run: rights, admission and schema in one."""
         what = f"the way back of {self._thing}"
         try:
             self._patch(self._hand.ops(obj, ZERO), deadline, dry=True)
         except SeamError as error:
             sentence = f"A rollback would be refused, says a dry run of it. {error}"
-            return Finding(ok=False, what=what, sentence=sentence)
-        return Finding(ok=True, what=what, sentence="A dry run of a rollback was taken.")
+            yield Finding(ok=False, what=what, sentence=sentence)
+        else:
+            yield Finding(ok=True, what=what, sentence="A dry run of a rollback was taken.")
 
 
 def _line(op: Op, obj: Obj | None) -> str:
