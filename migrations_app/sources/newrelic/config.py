@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from pydantic import model_validator
 
-from migrations_app.domain.plan.base import Count  # noqa: TC001 (pydantic reads it)
+from migrations_app.domain.plan.base import Count
 from migrations_app.sources.web.windowed import WindowedPlace
-from migrations_app.wire.place import HeaderValue  # noqa: TC001 (pydantic reads it)
+from migrations_app.wire.place import HeaderValue
 
 
 class Region(StrEnum):

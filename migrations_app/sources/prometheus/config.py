@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from migrations_app.sources.web.config import WebPlace
-from migrations_app.wire.patience import Patience  # noqa: TC001 (pydantic reads it)
+from migrations_app.wire.patience import Patience
 from migrations_app.wire.place import Secretive
 
 Tenant = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!\-_.*'()|:]{1,150}$")]

@@ -6,9 +6,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from migrations_app.domain.plan.base import Count  # noqa: TC001 (pydantic reads it)
+from migrations_app.domain.plan.base import Count
 from migrations_app.sources.web.windowed import WindowedPlace
-from migrations_app.wire.place import HeaderValue  # noqa: TC001 (pydantic reads it)
+from migrations_app.wire.place import HeaderValue
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[^\s/\x00-\x1f\x7f]{1,64}$")]
