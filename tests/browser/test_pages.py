@@ -18,6 +18,7 @@ from migrations_app.domain.comms.words import Audience
 from migrations_app.reads.plans import plan_of
 from tests.browser.conftest import calm
 from tests.web import build
+from tests.web.comparisons import compared, going
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -71,6 +72,8 @@ def furnished(text: str = "All is well") -> build.World:
     build.readings(one, "errors", [0.1, None, 0.3, 0.2], 0.1)
     build.judged(one, "errors", "FAIL", text)
     build.judged(one, "lag", "NO_DATA", text)
+    compared(one, differing=3)
+    going(one)
     return one
 
 
