@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -83,7 +84,8 @@ class Store:
         else, as the object itself then takes no status."""
         with self.lock:
             old = self.get(key)
-            new = self._admitted(key, old, change(deepcopy(old)), status=status)
+            body = json.loads(json.dumps(change(deepcopy(old))))  # parts are never shared
+            new = self._admitted(key, old, body, status=status)
             if not dry:
                 self._store(key, old, new, by)
         return new
