@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from migrations_app.domain.errors import Conflict, Permanent, SeamError, Transient, UnknownOutcome
+from migrations_app.drivers.azure.shape import Page
 from migrations_app.wire.answer import clean
 from migrations_app.wire.place import Place
+from migrations_app.wire.shape import shaped
 from migrations_app.wire.talk import Talk
 from migrations_app.wire.token import Token, Tokens, granted
 
@@ -38,13 +40,13 @@ class Arm:
 
     def all(self, path: str, deadline: Deadline) -> list[dict[str, Any]]:
         """Of a list, every page."""
-        page = self.get(path, deadline)
-        found = list(page.get("value", []))
+        page = shaped(Page, self.get(path, deadline), "Azure's list")
+        found = list(page["value"])
         for _ in range(_MOST_PAGES):
             if not (more := page.get("nextLink")):
                 return found
-            page = _parsed(self._talk.read(self._here(more), deadline))
-            found += page.get("value", [])
+            page = shaped(Page, _parsed(self._talk.read(self._here(more), deadline)), "Azure's")
+            found += page["value"]
         raise Permanent(f"{self._config.host} has more pages of {path} than we read.")
 
     def change(self, path: str, body: dict[str, object], deadline: Deadline) -> None:

@@ -32,7 +32,7 @@ class FrontDoor:
         return f"{self.list_path}/{name}"
 
     def findings(self, deadline: Deadline) -> Iterator[Finding]:
-        group = self.arm.get(self._config.path, deadline).get("properties", {})
+        group = self.arm.get(self._config.path, deadline).get("properties") or {}
         balance = group.get("loadBalancingSettings") or {}
         if not balance.get("additionalLatencyInMilliseconds"):
             yield self._ill(
@@ -52,11 +52,11 @@ class FrontDoor:
 
 
 def _side(origin: dict[str, Any]) -> Side:
-    told = origin.get("properties", {})
+    told = origin["properties"]
     return Side(
         origin["name"],
-        int(told.get("weight", 0)),
+        told.get("weight") or 0,
         on=told.get("enabledState") == "Enabled",
         settled=told.get("provisioningState", "Succeeded") == "Succeeded",
-        rank=int(told.get("priority", 1)),
+        rank=told.get("priority") or 1,
     )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from migrations_app.domain.errors import Permanent
 from migrations_app.domain.finding import Finding
 from migrations_app.drivers.azure.arm import Arm
+from migrations_app.drivers.azure.shape import TrafficManagerShape
 from migrations_app.drivers.azure.sides import Side
+from migrations_app.wire.shape import shaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +52,9 @@ class TrafficManager:
                 )
 
     def _profile(self, deadline: Deadline) -> dict[str, Any]:
-        told: dict[str, Any] = self.arm.get(self.list_path, deadline).get("properties", {})
-        return told
+        told = shaped(TrafficManagerShape, self.arm.get(self.list_path, deadline), "Azure's")
+        profile: dict[str, Any] = told["properties"]
+        return profile
 
     def _pace(self, ttl: int) -> Iterator[Finding]:
         if ttl != self._config.ttl:

@@ -23,6 +23,7 @@ from migrations_app.drivers.cloudflare.steering import known, share
 from migrations_app.drivers.digest import digest
 from migrations_app.wire.deadline import Deadline
 from migrations_app.wire.place import protection
+from migrations_app.wire.shape import shaped
 from migrations_app.wire.talk import Talk, words_of
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ class CloudflareDriver:
             yield Finding(ok=False, what=self._steering.said, sentence=str(error))
 
     def _read(self, deadline: Deadline) -> Result:
-        return self._at(deadline, self._steering.path)
+        result = self._at(deadline, self._steering.path)
+        return shaped(self._steering.shape, result, self._steering.said)
 
     def _at(self, deadline: Deadline, path: str) -> Result:
         return _result(self._talk.read(path, deadline))
@@ -139,7 +141,7 @@ def _result(answer: Answer) -> Result:
         told: Any = answer.json()
         if told["success"] is not True:
             raise Permanent(f"Cloudflare refuses: {words_of(answer)}")
-        result: Result = told["result"]
+        result: Result = told["result"] or {}
     except (ValueError, KeyError, TypeError):
         raise Permanent("What answered is not Cloudflare's API: check url.") from None
     return result

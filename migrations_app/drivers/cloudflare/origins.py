@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrations_app.domain.errors import Permanent
 from migrations_app.domain.finding import Finding
+from migrations_app.drivers.cloudflare.shape import Pool
 from migrations_app.drivers.cloudflare.steering import hundredths
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from migrations_app.drivers.cloudflare.config import CloudflareConfig
     from migrations_app.drivers.cloudflare.steering import Result
     from migrations_app.drivers.scale import Parts
+    from migrations_app.wire.shape import Shape
 
 
 class Origins:
@@ -23,6 +25,7 @@ class Origins:
     def __init__(self, config: CloudflareConfig) -> None:
         self._config = config
         self.path = f"/accounts/{config.account}/load_balancers/pools/{config.pool}"
+        self.shape: type[Shape] = Pool
         self.said = f"pool {config.pool}"
 
     def weights(self, result: Result) -> dict[str, float]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrations_app.domain.errors import Permanent
 from migrations_app.domain.finding import Finding
+from migrations_app.drivers.cloudflare.shape import LoadBalancer
 from migrations_app.drivers.cloudflare.steering import hundredths
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from migrations_app.drivers.cloudflare.config import CloudflareConfig
     from migrations_app.drivers.cloudflare.steering import Result
     from migrations_app.drivers.scale import Parts
+    from migrations_app.wire.shape import Shape
 
 _COMPARED = ("default_pools", "steering_policy", "random_steering")
 _BYPASSES = ("rules", "region_pools", "country_pools", "pop_pools")
@@ -26,6 +28,7 @@ class Pools:
     def __init__(self, config: CloudflareConfig) -> None:
         self._config = config
         self.path = f"/zones/{config.zone}/load_balancers/{config.load_balancer}"
+        self.shape: type[Shape] = LoadBalancer
         self.said = f"load balancer {config.load_balancer}"
 
     def weights(self, result: Result) -> dict[str, float]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from migrations_app.domain.finding import Finding
     from migrations_app.drivers.scale import Parts
+    from migrations_app.wire.shape import Shape
 
 # What Cloudflare's API calls `result`.
 Result = Mapping[str, Any]
@@ -26,6 +27,7 @@ class Steering(Protocol):
 
     path: str  # below the API's address
     said: str  # what it is, for people
+    shape: type[Shape]
 
     def weights(self, result: Result) -> dict[str, float]:
         """By pool or origin. `Permanent` where there is nothing to weigh."""

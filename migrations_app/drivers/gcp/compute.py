@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from migrations_app.domain.errors import Conflict, Permanent, SeamError, Transient, UnknownOutcome
 from migrations_app.drivers.gcp.login import login
+from migrations_app.drivers.gcp.shape import UrlMapShape
 from migrations_app.wire.answer import clean
+from migrations_app.wire.shape import shaped
 from migrations_app.wire.talk import Talk
 from migrations_app.wire.token import Tokens
 
@@ -35,7 +37,8 @@ class Compute:
         self._pause = pause
 
     def url_map(self, deadline: Deadline) -> UrlMap:
-        return self._get(self._config.path, deadline)
+        map_ = self._get(self._config.path, deadline)
+        return shaped(UrlMapShape, map_, f"Google's {self._config.said}")
 
     def service(self, name: str, deadline: Deadline) -> dict[str, Any]:
         return self._get(f"{self._config.scope}/backendServices/{name}", deadline)

@@ -43,7 +43,7 @@ def action_of(map_: UrlMap, config: UrlMapConfig) -> dict[str, Any]:
 def weights(map_: UrlMap, config: UrlMapConfig) -> tuple[int, int]:
     """BLUE's and GREEN's, where nobody else takes a part."""
     parts = action_of(map_, config).get("weightedBackendServices") or []
-    told = {name_of(one["backendService"]): int(one.get("weight", 0)) for one in parts}
+    told = {name_of(one["backendService"]): int(one.get("weight") or 0) for one in parts}
     for name in (config.blue, config.green):
         if name not in told:
             raise Permanent(
