@@ -57,6 +57,12 @@ class PostgresHand:
     password: str
     reader: str
 
+    @property
+    def url(self) -> str:
+        """For its owner."""
+        where = f"{self.host}:{self.port}/{self.database}"
+        return f"postgresql://{self.user}:{self.password}@{where}"
+
     def do(self, sql: str, rows: Sequence[Sequence[object]] | None = None) -> None:
         with psycopg.connect(host=self.host, port=self.port, dbname=self.database, user=self.user,
                              password=self.password, autocommit=True) as connection:  # fmt: skip
