@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.test import Client
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
+from jsonschema import Draft202012Validator
 
 from migrations_app.actions.tokens import issue
 from migrations_app.reads.tokens import Scope

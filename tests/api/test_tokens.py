@@ -38,6 +38,7 @@ POSTS: dict[str, tuple[str, set[Scope]]] = {
     "pin": ("/runs/{id}/timeline/1/pin", {Scope.OPERATE, Scope.DECIDE}),
     "unpin": ("/runs/{id}/timeline/1/unpin", {Scope.OPERATE, Scope.DECIDE}),
     "push_evidence": ("/runs/{id}/evidence", {Scope.EVIDENCE}),
+    "push_evidence_file": ("/runs/{id}/evidence/k6?check=errors", {Scope.EVIDENCE}),
     "sign_off": ("/runs/{id}/sign-off", {Scope.DECIDE}),
     "go": ("/runs/{id}/go", {Scope.DECIDE}),
     "complete": ("/runs/{id}/complete", {Scope.DECIDE}),

@@ -18,7 +18,7 @@ from migrations_app.drivers.kube.cluster import Cluster
 from migrations_app.drivers.kube.driver import KubeDriver
 from migrations_app.drivers.kube.freeze import KEPT, Freeze, generator
 from migrations_app.drivers.kube.hands import argo_application
-from migrations_app.drivers.kube.names import Dotted, Label  # noqa: TC001 - for pydantic
+from migrations_app.drivers.kube.names import Dotted, Label
 from migrations_app.drivers.kube.patch import jsonpath
 from migrations_app.drivers.kube.thing import Resource, Thing
 

@@ -17,7 +17,7 @@ from migrations_app.drivers.base import Capabilities
 from migrations_app.drivers.kube import route_status
 from migrations_app.drivers.kube.cluster import Cluster
 from migrations_app.drivers.kube.driver import KubeDriver
-from migrations_app.drivers.kube.names import Dotted  # noqa: TC001 - for pydantic
+from migrations_app.drivers.kube.names import Dotted
 from migrations_app.drivers.kube.route_mirror import Mirror
 from migrations_app.drivers.kube.route_rule import Backends, Rule
 from migrations_app.drivers.kube.shares import Shares

@@ -19,7 +19,7 @@ from migrations_app.drivers.base import Capabilities
 from migrations_app.drivers.kube import gateway
 from migrations_app.drivers.kube.api import dig, objects
 from migrations_app.drivers.kube.cluster import Cluster
-from migrations_app.drivers.kube.names import Dotted, Label  # noqa: TC001 - for pydantic
+from migrations_app.drivers.kube.names import Dotted, Label
 from migrations_app.drivers.kube.route_rule import Backends, Rule
 from migrations_app.drivers.kube.shares import Rows, Shares
 from migrations_app.drivers.kube.thing import Resource, Thing

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StrictInt, StringConstraints
 
 from migrations_app.domain.plan.base import wrong
 from migrations_app.drivers.kube.cluster import Cluster
-from migrations_app.drivers.kube.names import Dotted  # noqa: TC001 - for pydantic
+from migrations_app.drivers.kube.names import Dotted
 from migrations_app.drivers.kube.thing import Resource, Thing
 
 RESOURCE: Final = Resource("Rollout", "argoproj.io", "v1alpha1", "rollouts")

@@ -20,7 +20,7 @@ from migrations_app.drivers.base import Capabilities
 from migrations_app.drivers.kube.api import dig
 from migrations_app.drivers.kube.cluster import Cluster
 from migrations_app.drivers.kube.driver import KubeDriver
-from migrations_app.drivers.kube.names import Label, LabelKey, LabelValue  # noqa: TC001 - for pydantic
+from migrations_app.drivers.kube.names import Label, LabelKey, LabelValue
 from migrations_app.drivers.kube.patch import escaped, jsonpath, put
 from migrations_app.drivers.kube.pods import endpoints, is_ready, named, selector
 from migrations_app.drivers.kube.thing import Resource, Thing

@@ -18,7 +18,7 @@ from migrations_app.drivers.base import Capabilities
 from migrations_app.drivers.kube.api import dig, objects
 from migrations_app.drivers.kube.cluster import Cluster
 from migrations_app.drivers.kube.driver import KubeDriver
-from migrations_app.drivers.kube.names import Dotted  # noqa: TC001 - for pydantic
+from migrations_app.drivers.kube.names import Dotted
 from migrations_app.drivers.kube.shares import Rows, Shares
 from migrations_app.drivers.kube.thing import Resource, Thing
 from migrations_app.drivers.kube.traefik_mirror import Mirror

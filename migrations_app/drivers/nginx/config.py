@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints, model_v
 from migrations_app.domain.plan.base import Flag, wrong
 from migrations_app.drivers.nginx.address import AddressText
 from migrations_app.wire.patience import Patience
-from migrations_app.wire.place import Auth, Place
+from migrations_app.wire.place import Auth
 from migrations_app.wire.places import Places
 
 MOST_SERVERS: Final = 64
@@ -43,7 +43,7 @@ def _some(servers: tuple[str, ...]) -> tuple[str, ...]:
 Servers = Annotated[tuple[AddressText, ...], BeforeValidator(_several), AfterValidator(_some)]
 
 
-class NginxConfig(Places, Place):
+class NginxConfig(Places):
     """`url`: where nginx says what it does now (or, with njs, is told to do something else).
 
     `blue` and `green` are what `$warroom_NAME` becomes (split_clients: the name of an upstream),

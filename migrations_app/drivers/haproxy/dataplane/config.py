@@ -9,13 +9,13 @@ from pydantic import model_validator
 from migrations_app.domain.plan.base import Flag, wrong
 from migrations_app.drivers.haproxy.config import Name, Names
 from migrations_app.drivers.haproxy.weights import Sides
-from migrations_app.wire.place import Auth, Place
+from migrations_app.wire.place import Auth
 from migrations_app.wire.places import Places
 
 _BASE = "/v3/services/haproxy"
 
 
-class DataplaneConfig(Places, Place):
+class DataplaneConfig(Places):
     """`url` is where the Data Plane API listens, without its version: https://lb-1.example:5555.
 
     `others`: more of them. `blue` and `green` are names of servers in `backend`, one or a list

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from migrations_app.domain.plan.base import wrong
 from migrations_app.drivers.nginx.address import AddressText
-from migrations_app.wire.place import Auth, Place
+from migrations_app.wire.place import Auth
 from migrations_app.wire.places import Places
 
 MOST_SERVERS = 64
@@ -29,7 +29,7 @@ Servers = Annotated[tuple[AddressText, ...], BeforeValidator(_several), AfterVal
 Upstream = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
 
 
-class PlusConfig(Places, Place):
+class PlusConfig(Places):
     """`url` is where the API is served, without version: https://lb-1.example:8443/api.
 
     `others`: more NGINXs. `blue` and `green` are addresses of servers in `upstream` as the API
