@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictInt
 
 from migrations_app.wire.aws_place import AwsPlace
-from migrations_app.wire.patience import Patience  # noqa: TC001 - pydantic reads it
+from migrations_app.wire.patience import Patience
 
 
 class CloudWatchConfig(AwsPlace):
