@@ -37,14 +37,7 @@ class MySQLConfig(Database):
                 f"ssl_mode: {self.ssl_mode} needs ca_file, the authority that signed the server's "
                 "certificate; on this machine itself ssl_mode: disabled will do"
             )
-        if (self.client_cert is None) != (self.client_key is None):
-            raise ValueError("client_cert and client_key belong together")
         return self
-
-    @property
-    def where(self) -> str:
-        """`db.example:3306/orders`: what people may see of it."""
-        return f"{self.host}:{self.port}/{self.database}"
 
     @property
     def exposed(self) -> bool:

@@ -33,14 +33,7 @@ class PostgreSQLConfig(Database):
                 f"sslmode: {self.sslmode} needs ca_file, the authority that signed the server's "
                 "certificate; on this machine itself sslmode: disable will do"
             )
-        if (self.client_cert is None) != (self.client_key is None):
-            raise ValueError("client_cert and client_key belong together")
         return self
-
-    @property
-    def where(self) -> str:
-        """`db.example:5432/orders`: what people may see of it."""
-        return f"{self.host}:{self.port}/{self.database}"
 
     @property
     def exposed(self) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from migrations_app.domain.plan.base import Count
 from migrations_app.wire.patience import Patience
@@ -26,6 +26,7 @@ class Database(Secretive):
     """
 
     host: Host
+    port: Port
     database: Plain
     user: Plain
     password: SecretStr | None = None
@@ -34,6 +35,17 @@ class Database(Secretive):
     client_key: Path | None = None
     timeout: Patience = timedelta(seconds=3)
     concurrency: Annotated[Count, Field(le=16)] = 4
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.client_cert is None) != (self.client_key is None):
+            raise ValueError("client_cert and client_key belong together")
+        return self
+
+    @property
+    def where(self) -> str:
+        """`db.example:5432/orders`: what people may see of it."""
+        return f"{self.host}:{self.port}/{self.database}"
 
     @property
     def local(self) -> bool:
