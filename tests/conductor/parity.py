@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import pytest
 from django.db import connection
 
 from migrations_app.conductor import due
@@ -16,12 +17,27 @@ from tests.sources.parity.hands import settings
 
 if TYPE_CHECKING:
     from tests.build import Room
-    from tests.sources.parity.hands import Hand
+    from tests.sources.parity.hands import Hand, PostgresHand
 
+Pair = tuple["PostgresHand", "PostgresHand"]
 CHECK = {
     "name": "same", "source": "parity", "query": "checksum(orders)", "unit": "count",
     "window": "1h", "fail_when": "> 0",
 }  # fmt: skip
+
+
+TABLE = """
+DROP TABLE IF EXISTS orders;
+CREATE TABLE orders (id bigint PRIMARY KEY, status text, total numeric);
+INSERT INTO orders SELECT n, 'open', n FROM generate_series(1, 2000) n
+"""
+
+
+@pytest.fixture
+def pair(postgres: Pair) -> Pair:
+    for hand in postgres:
+        hand.do(TABLE)
+    return postgres
 
 
 def comparing(blue: Hand, green: Hand, **config: Any) -> Room:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -81,29 +82,20 @@ class PostgresHand:
 @contextmanager
 def postgres_pair(owner: dict[str, Any]) -> Iterator[tuple[PostgresHand, PostgresHand]]:
     """Two databases in a cluster of which `owner` (as Django's settings name it) is master."""
-    reader = "parity_reader"
-    hands = [
-        PostgresHand(owner["HOST"], int(owner["PORT"] or 5432), name, owner["USER"],
-                     owner["PASSWORD"], reader)
-        for name in ("parity_blue", "parity_green")
-    ]  # fmt: skip
-    house = PostgresHand(hands[0].host, hands[0].port, "postgres", owner["USER"],
+    reader = f"parity_{secrets.token_hex(4)}"
+    house = PostgresHand(owner["HOST"], int(owner["PORT"] or 5432), "postgres", owner["USER"],
                          owner["PASSWORD"], reader)  # fmt: skip
-    _drop(house)
+    blue, green = (replace(house, database=f"{reader}_{side}") for side in ("blue", "green"))
     house.do(f"CREATE ROLE {reader} LOGIN PASSWORD '{SECRET}'")
-    for hand in hands:
-        house.do(f"CREATE DATABASE {hand.database}")
-        hand.do(f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {reader}")
     try:
-        yield hands[0], hands[1]
+        for hand in (blue, green):
+            house.do(f"CREATE DATABASE {hand.database}")
+            hand.do(f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {reader}")
+        yield blue, green
     finally:
-        _drop(house)
-
-
-def _drop(house: PostgresHand) -> None:
-    for name in ("parity_blue", "parity_green"):
-        house.do(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    house.do("DROP ROLE IF EXISTS parity_reader")
+        for hand in (blue, green):
+            house.do(f"DROP DATABASE IF EXISTS {hand.database} WITH (FORCE)")
+        house.do(f"DROP ROLE IF EXISTS {reader}")
 
 
 @dataclass(frozen=True, slots=True)
