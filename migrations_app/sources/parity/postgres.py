@@ -25,11 +25,12 @@ FORMS: Final[Mapping[str, Form]] = {
 _TEXTS: Final = frozenset(f'"pg_catalog"."{one}"' for one in ("text", "varchar", "bpchar", "name"))
 _PLAIN: Final = frozenset({Form.NUMBER, Form.MOMENT, Form.DAY, Form.TIME, Form.UUID, Form.BYTES})
 
+# `datlocprovider` is there from version 15 on.
 _COLUMNS: Final = """
 SELECT a.attname, b.typname, n.nspname, b.typtype = 'e', NOT a.attnotnull,
        coalesce(l.collprovider = 'b' OR l.collcollate IN ('C', 'POSIX')
                 OR l.collname = 'default' AND (d.datcollate IN ('C', 'POSIX')
-                                               OR d.datlocprovider = 'b'), true)
+                                               OR to_jsonb(d) ->> 'datlocprovider' = 'b'), true)
   FROM pg_attribute a
   JOIN pg_type t ON t.oid = a.atttypid
   JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
