@@ -28,6 +28,7 @@ os.environ.setdefault("SECRET_KEY", "bench-only")
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from tests import real_mariadb
 from tests.servers import postgres_and_valkey
 from tests.sources.parity import hands
 
@@ -98,13 +99,13 @@ def _ways(
     each = asked.rows // DIFFERING
     green.do(f"UPDATE other SET total = -1 WHERE id % {each} = 7")  # noqa: S608 (a number)
     green.do("VACUUM ANALYZE other")
-    if hands.MARIADBD:
+    if real_mariadb.PROGRAM:
         maria = until_done.enter_context(hands.mariadb())
         maria.do(TABLE.format(boolean="tinyint(1)", moment="datetime"))
         maria.do(MARIADB_ROWS.format(rows=asked.rows))
         ways["equal, from MariaDB"] = lambda: _compare(maria, green, 0)
     else:
-        print("LOUD: no MariaDB here, so nothing is said of it (apt install mariadb-server)")
+        print("LOUD: no MariaDB here, so nothing is said of it (apt install mariadb-server-core)")
     if asked.reladiff:
         ways["equal, reladiff"] = lambda: _reladiff(asked.reladiff, blue, green)
     return ways

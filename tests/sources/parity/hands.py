@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import getpass
-import os
 import secrets
-import shutil
-import subprocess
-import tempfile
-import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import psycopg
-import pymysql
-import pytest
 
 from migrations_app.domain.parity.progress import Progress, Stage
-from migrations_app.practice.ports import HOST, free_port
+from migrations_app.practice.ports import HOST
 from migrations_app.sources.parity.config import ParityConfig
 from migrations_app.sources.parity.visit import visit
+from tests import real_mariadb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,16 +21,6 @@ if TYPE_CHECKING:
     from migrations_app.domain.parity.progress import Found
 
 SECRET = "OPEN-SESAME-PARITY"
-PATIENCE = 60.0  # seconds; only a hung machine takes longer
-MARIADBD = shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-SHARE = Path("/usr/share/mysql")
-NEEDS_MARIADB = [
-    pytest.mark.real("mariadb"),
-    pytest.mark.skipif(
-        MARIADBD is None,
-        reason="NOT PROVEN with a real MySQL or MariaDB: none on PATH (apt install mariadb-server)",
-    ),
-]
 
 
 class Hand(Protocol):
@@ -100,82 +81,30 @@ def postgres_pair(owner: dict[str, Any]) -> Iterator[tuple[PostgresHand, Postgre
 
 @dataclass(frozen=True, slots=True)
 class MariaHand:
-    port: int
-    database: str = "orders"
+    server: real_mariadb.MariaDB
 
     def do(self, sql: str, rows: Sequence[Sequence[object]] | None = None) -> None:
-        with contextlib.closing(self._open()) as connection, connection.cursor() as cursor:
+        keys = {"database": real_mariadb.DATABASE, "charset": "utf8mb4"}
+        with closing(self.server.connect(**keys)) as connection, connection.cursor() as cursor:
             if rows is None:
                 cursor.execute(sql)
             else:
                 cursor.executemany(sql, rows)
 
-    def _open(self) -> Any:
-        return pymysql.connect(
-            host=HOST, port=self.port, user="owner", password="owner", charset="utf8mb4",
-            database=self.database, autocommit=True,
-        )  # fmt: skip
-
     def binding(self) -> dict[str, Any]:
+        """As a role that may only read."""
         return {
-            "kind": "mysql", "host": HOST, "port": self.port, "tls": "off",
-            "database": self.database, "user": "reader", "password": SECRET,
+            "kind": "mysql", "host": HOST, "port": self.server.port, "tls": "off",
+            "database": real_mariadb.DATABASE, "user": real_mariadb.READER,
+            "password": real_mariadb.SECRET,
         }  # fmt: skip
 
 
 @contextmanager
 def mariadb() -> Iterator[MariaHand]:
-    """A MariaDB of our own, on a free port, gone afterwards with everything in it."""
-    assert MARIADBD
-    directory = Path(tempfile.mkdtemp(prefix="warroom-maria-"))
-    start = directory / "start.sql"
-    start.write_text(
-        "CREATE DATABASE orders CHARACTER SET utf8mb4;\n"
-        "CREATE USER owner@'%' IDENTIFIED BY 'owner';\n"
-        "GRANT ALL ON *.* TO owner@'%';\n"
-        f"CREATE USER reader@'%' IDENTIFIED BY '{SECRET}';\n"
-        "GRANT SELECT ON orders.* TO reader@'%';\n"
-    )
-    data, port = directory / "data", free_port()
-    server = [MARIADBD, "--no-defaults", f"--user={getpass.getuser()}", f"--datadir={data}"]
-    _install(server, data)
-    process = subprocess.Popen(
-        [*server, f"--port={port}", f"--bind-address={HOST}", f"--socket={directory / 's'}",
-         f"--init-file={start}", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve",
-         "--skip-log-bin"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    hand = MariaHand(port)
-    try:
-        _until_it_answers(hand, process)
-        yield hand
-    finally:
-        process.kill()
-        process.wait(PATIENCE)
-        shutil.rmtree(directory, ignore_errors=True)
-
-
-def _install(server: list[str], data: Path) -> None:
-    """The server's own tables, made by the server alone: the usual script needs more packages."""
-    data.mkdir()
-    names = ("mysql_system_tables", "mysql_performance_tables", "mysql_system_tables_data")
-    parts = [(SHARE / f"{name}.sql").read_text() for name in names]
-    script = "\n".join(["CREATE DATABASE mysql;", "USE mysql;", *parts])
-    done = subprocess.run([*server, "--bootstrap", "--innodb-flush-log-at-trx-commit=0"],
-                          input=script, text=True, capture_output=True, timeout=PATIENCE,
-                          check=False)  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-
-
-def _until_it_answers(hand: MariaHand, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return hand.do("SELECT 1")
-        except pymysql.MySQLError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+    """One of our own, gone afterwards with everything in it."""
+    with real_mariadb.mariadb() as (server,):
+        yield MariaHand(server)
 
 
 def config(blue: Hand, green: Hand, *tables: str, **changes: Any) -> ParityConfig:

@@ -15,12 +15,14 @@ from migrations_app.sources.parity.config import Database
 from migrations_app.sources.parity.connect import connect
 from migrations_app.sources.parity.side import Span
 from migrations_app.sources.parity.visit import visit
-from tests.sources.parity.hands import NEEDS_MARIADB, compared, config
+from tests import real_mariadb
+from tests.real_mariadb import NEEDED
+from tests.sources.parity.hands import compared, config
 
 if TYPE_CHECKING:
     from tests.sources.parity.hands import MariaHand, PostgresHand
 
-pytestmark = NEEDS_MARIADB
+pytestmark = NEEDED
 
 BLUE = """
 CREATE OR REPLACE TABLE orders (
@@ -147,7 +149,9 @@ def test_a_number_too_fine_for_the_hash_is_compared_itself(pair: Pair) -> None:
 
 
 def test_nothing_can_be_written_by_us(pair: Pair) -> None:
-    owned = Database.model_validate({**pair[0].binding(), "user": "owner", "password": "owner"})
+    owned = Database.model_validate(
+        {**pair[0].binding(), "user": "owner", "password": real_mariadb._OWNER}
+    )
     connection = connect(owned, 5.0)
     try:
         connection.begin()

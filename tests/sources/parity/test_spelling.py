@@ -17,7 +17,8 @@ from migrations_app.sources.parity.mysql import FORMS, Mysql
 from migrations_app.sources.parity.postgres import FORMS as PG_FORMS
 from migrations_app.sources.parity.postgres import Postgres
 from migrations_app.sources.parity.side import Column, Field
-from tests.sources.parity.hands import NEEDS_MARIADB, config
+from tests.real_mariadb import NEEDED
+from tests.sources.parity.hands import config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +94,7 @@ def maria_side(
         yield side
 
 
-@pytest.mark.parametrize("_", [pytest.param(None, marks=NEEDS_MARIADB, id="mariadb")])
+@pytest.mark.parametrize("_", [pytest.param(None, marks=NEEDED, id="mariadb")])
 @few
 @given(data=st.data(), kind=st.sampled_from(sorted(IN_MYSQL)))
 def test_mysql_spells_as_we_do(
