@@ -30,7 +30,7 @@ WEIGHTS = st.decimals(0, 100, places=2)
 NO_WEIGHTS = ["-0.01", "100.01", "12.345", "NaN", "Infinity", "-Infinity"]
 # One contract runs for several drivers, and every example starts from whatever the last one left.
 many = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.differing_executors, HealthCheck.function_scoped_fixture],
 )

@@ -138,8 +138,11 @@ def test_an_orphan_at_work_in_the_directory_is_asked_to_stop_first(tmp_path: Pat
 
 
 def test_an_orphan_that_does_not_stop_is_named(tmp_path: Path) -> None:
-    deaf = "trap '' INT; while :; do sleep 0.1; done"
-    with subprocess.Popen(["/bin/sh", "-c", deaf], cwd=tmp_path) as orphan:
+    deaf = "trap '' INT; echo deaf; while :; do sleep 0.1; done"
+    told = ["/bin/sh", "-c", deaf]
+    with subprocess.Popen(told, cwd=tmp_path, stdout=subprocess.PIPE) as orphan:
+        assert orphan.stdout is not None
+        assert orphan.stdout.readline() == b"deaf\n"
         (tmp_path / "postmaster.pid").write_text(f"{orphan.pid}\n")
 
         with pytest.raises(PracticeError, match=rf"process {orphan.pid}"):
