@@ -7,7 +7,7 @@ long edges and name servers take, and which other states a provisioning may be i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from migrations_app.domain.errors import Conflict, Permanent, SeamError, Transient
 from migrations_app.domain.finding import Finding
@@ -26,28 +26,10 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from migrations_app.drivers.azure.arm import Arm
+    from migrations_app.drivers.azure.balance import Balance
     from migrations_app.drivers.azure.config import AzurePlace
-    from migrations_app.drivers.azure.sides import Pair, Side, Write
+    from migrations_app.drivers.azure.sides import Pair, Write
     from migrations_app.drivers.scale import Parts
-
-
-class Balance(Protocol):
-    """One of Azure's planes."""
-
-    arm: Arm
-    said: str
-    list_path: str
-    shown: str  # for jq, to read back
-
-    @property
-    def switch(self) -> str: ...
-
-    def sides(self, deadline: Deadline) -> list[Side]: ...
-
-    def path_of(self, name: str) -> str: ...
-
-    def findings(self, deadline: Deadline) -> Iterator[Finding]: ...
 
 
 class _AzureDriver:

@@ -11,8 +11,8 @@ from migrations_app.wire.curl import curl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from migrations_app.drivers.azure.balance import Balance
     from migrations_app.drivers.azure.config import AzurePlace
-    from migrations_app.drivers.azure.driver import Balance
     from migrations_app.drivers.azure.sides import Write
 
 _LOGIN = "Authorization: Bearer $TOKEN"
