@@ -8,7 +8,7 @@ SYNC := $(UV) pip sync --quiet --require-hashes --python $(BIN)/python
 DIR ?= var/$(if $(HEADLESS),night,demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test counterparts smoke check lint types contracts lock clean coverage bench pictures faults mutants
+.PHONY: help demo test browser counterparts smoke check lint types contracts lock clean coverage bench pictures faults mutants
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -29,7 +29,10 @@ demo: $(VENV)/installed ## a whole war room on this machine (HEADLESS=1 plays a 
 	@$(BIN)/python -m migrations_app.practice --dir $(DIR) $(if $(HEADLESS),--headless --reset) $(if $(RESET),--reset) $(if $(TORMENT),--torment)
 
 test: $(VENV)/installed ## the tests, on a real PostgreSQL and Redis-compatible server started for them
-	@$(BIN)/python -m pytest -n 2 -q
+	@$(BIN)/python -m pytest -n 3 -q -m "not bench and not browser"
+
+browser: $(VENV)/installed ## the pages in a real Chromium, two browsers at once where it takes two people
+	@$(BIN)/python -m pytest tests/browser -n 2 -q
 
 counterparts: $(VENV)/installed ## Envoy, nginx, Traefik, Caddy, moto, Unleash: what the drivers are tested against (800 MB)
 	@touch $(VENV)/counterparts && $(SYNC) requirements/counterparts.lock

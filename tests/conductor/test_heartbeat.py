@@ -214,7 +214,7 @@ def test_it_stops_when_rounds_fail_and_goes_on_when_they_work(
     with polling(heart):
         until(lambda: bool(outside.asked))
         away.set()
-        until(lambda: not heart._round.is_set())
+        until(lambda: not (heart._round.is_set() and heart._work.is_set()))
         asleep(heart)
         count = len(outside.asked)
         asleep(heart)

@@ -64,30 +64,29 @@ def test_njs_copies_its_share(binary: str) -> None:
 
 
 def _judge(running: RealNginx, driver: NginxDriver, green: Desk) -> None:
-    copied = {}
     for weight in (0, 50, 100):
         driver.apply(Decimal(weight), None)
-        before = len(green.heard)
-        assert {_answer(running) for _ in range(EACH)} == {"blue"}
-        copied[weight] = _settled(green, before + (EACH if weight == 100 else 0)) - before
-    assert copied[0] == 0
-    assert 10 <= copied[50] <= 50
-    assert copied[100] == EACH
+        assert {_answer(running, f"/{weight}") for _ in range(EACH)} == {"blue"}
+    assert _copies(green, "/100", EACH) == EACH
+    assert 10 <= _copies(green, "/50") <= 50
+    assert _copies(green, "/0") == 0
 
 
 def _signed(name: bytes, hand: Hand) -> None:
     hand.say(200, name)
 
 
-def _answer(running: RealNginx) -> str:
+def _answer(running: RealNginx, path: str) -> str:
     with closing(HTTPConnection("127.0.0.1", running.front, timeout=PATIENCE)) as link:
-        link.request("GET", "/")
+        link.request("GET", path)
         return link.getresponse().read().decode()
 
 
-def _settled(green: Desk, least: int) -> int:
+def _copies(green: Desk, path: str, least: int = 0) -> int:
     """Copies arrive when they like: how many there are, once there are enough."""
     until = time.monotonic() + PATIENCE
-    while len(green.heard) < least and time.monotonic() < until:
+    while True:
+        found = sum(one.path == path for one in green.heard)
+        if found >= least or time.monotonic() > until:
+            return found
         time.sleep(0.01)
-    return len(green.heard)

@@ -93,11 +93,11 @@ def _percentile(times: dict[float, int], share: float) -> float:
 
 
 def _of_csv(text: str) -> Report:
-    rows = list(csv.DictReader(io.StringIO(text)))
-    total = next((row for row in rows if row.get("Name") == "Aggregated"), {})
     try:
+        rows = list(csv.DictReader(io.StringIO(text)))
+        total = next((row for row in rows if row.get("Name") == "Aggregated"), {})
         numbers = {name: float(total[name]) for name in _COLUMNS}
-    except (KeyError, TypeError, ValueError):
+    except (csv.Error, KeyError, TypeError, ValueError):
         raise Unreadable("This is not the _stats.csv of Locust, with requests in it.") from None
     requests = numbers["Request Count"]
     measures = {

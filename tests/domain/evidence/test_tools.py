@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from migrations_app.domain.evidence import TOOLS, Report, Unreadable, measure_for
@@ -197,6 +197,7 @@ def test_what_says_nothing_is_refused(tool: str, given: object, said: str) -> No
 
 
 @pytest.mark.parametrize("tool", TOOLS)
+@example(body=b"\r\x00")  # what the csv module raises an error of its own for
 @given(body=st.binary(max_size=80) | st.sampled_from([b"", b"{}", b"[]", b"null", b"Copy: "]))
 def test_anything_else_is_refused_too(tool: str, body: bytes) -> None:
     with pytest.raises(Unreadable) as caught:
