@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jsonschema import Draft4Validator  # type: ignore[import-untyped]  # it ships no types
+from jsonschema import Draft4Validator
 
 from migrations_app.channels.slack.advice import ADVICE, AWAY, BUSY, GONE, MALFORMED, UNSURE
 from migrations_app.channels.slack.views import Form, form
