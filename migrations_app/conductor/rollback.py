@@ -69,11 +69,9 @@ def call(run_id: int, actor: Actor, back: Back) -> None:
 def bring_back(run_id: int) -> list[Returned]:
     """The second half, of a run that is latched: move, write it down, read back."""
     ranks = list(_ranks(run_id))
-    for routes in ranks:
-        _move(routes)
+    _move_all(ranks)
     write_down(run_id, _WRITE_DOWN_MS)
-    for routes in ranks:
-        _move(routes)
+    _move_all(ranks)
     return returned(run_id)
 
 
@@ -108,11 +106,17 @@ def _ranks(run_id: int) -> Iterator[Sequence[int]]:
     yield from (ranks[rank] for rank in sorted(ranks))
 
 
+def _move_all(ranks: Sequence[Sequence[int]]) -> None:
+    """Rank by rank. Nothing waits for a lone route, so it is moved here and now."""
+    if len(ranks) == 1 and len(ranks[0]) == 1:
+        _one(ranks[0][0])
+        return
+    for routes in ranks:
+        _move(routes)
+
+
 def _move(routes: Sequence[int]) -> None:
     """All routes of one rank at once. One that is stuck does not stop the next rank for long."""
-    if len(routes) == 1:
-        _one(routes[0])
-        return
     pool = ThreadPoolExecutor(len(routes), thread_name_prefix="rollback")
     try:
         moving = [pool.submit(copy_context().run, _in_thread, route) for route in routes]

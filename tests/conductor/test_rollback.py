@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ from migrations_app.conductor.rollback import roll_back
 from migrations_app.domain.actor import ENGINE
 from migrations_app.domain.errors import Refused
 from migrations_app.domain.states import State
+from migrations_app.drivers.fake.driver import FakeDriver
 from migrations_app.drivers.fake.faults import Faults
 from migrations_app.models import Event, Latch, Route
 from migrations_app.sources.fake.script import FaultKind
@@ -60,6 +63,37 @@ def test_only_the_role_is_needed(house: House) -> None:
     assert roll_back(made.run_id, made.raj, Back())
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_rank_that_is_stuck_does_not_hold_the_next_one_up_for_long(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever its driver's timeout is: a cloud may be given a minute."""
+    made = at_half(house, "web", "reads")
+    Route.objects.filter(run_id=made.run_id, name="reads").update(rank=1)
+    monkeypatch.setattr(conducting, "RANK_BUDGET_S", 0.1)
+    released, apply = threading.Event(), FakeDriver.apply
+
+    def stuck(driver: FakeDriver, weight: Decimal, token: str | None) -> None:
+        if driver.plane is house.plane("web"):
+            assert released.wait(60)
+        apply(driver, weight, token)
+
+    monkeypatch.setattr(FakeDriver, "apply", stuck)
+    roll_back(made.run_id, made.lee, Back())
+    assert house.plane("reads").state().weight == 0
+    assert house.plane("web").state().weight == 50, "still stuck"
+    released.set()
+    until = time.monotonic() + 60
+    while moving() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert house.plane("web").state().weight == 0
+
+
+def moving() -> bool:
+    return any(one.name.startswith("rollback") for one in threading.enumerate())
+
+
+@pytest.mark.django_db(transaction=True)
 def test_routes_of_one_rank_go_before_the_next_rank(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
