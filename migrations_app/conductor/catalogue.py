@@ -10,6 +10,7 @@ from migrations_app.sources.base import SOURCES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from migrations_app.domain.capabilities import Capabilities
     from migrations_app.drivers.base import Driver
     from migrations_app.sources.base import Source
 
@@ -26,10 +27,11 @@ DRIVERS_SAY: Final = """\
 ## Drivers: what can be moved
 
 *Steps*: the finest difference in percent that the plane can express. *Guarded*: a write based on
-an old reading is refused (compare-and-set). *Mirror*: it can copy requests (`moves: mirror`).
-*In flight*: it tells what is still under way on the side that gets nothing new. *Verified within*:
-how long a read-back may take before a forward move has failed and a way back is alarming. *Read
-every*: how often it is read when nothing happens.
+an old reading is refused (compare-and-set); *right before*: the plane has no version, so we read
+and compare once more, and one round trip stays unguarded. *Mirror*: it can copy requests
+(`moves: mirror`). *In flight*: it tells what is still under way on the side that gets nothing new.
+*Verified within*: how long a read-back may take before a forward move has failed and a way back is
+alarming. *Read every*: how often it is read when nothing happens.
 """
 SOURCES_SAY: Final = """\
 ## Sources: what can be asked
@@ -63,15 +65,21 @@ def _all(kinds: Iterable[str]) -> Iterator[tuple[str, type[Driver]]]:
 
 def _driver(kind: str, one: type[Driver]) -> list[str]:
     able = one.capabilities
-    flags = (able.compare_and_set, able.mirror, able.in_flight)
     return [
         kind,
         "0 and 100 only" if able.binary else f"{able.finest_step} %",
-        *(_YES if flag else _NO for flag in flags),
+        _guard(able),
+        *(_YES if flag else _NO for flag in (able.mirror, able.in_flight)),
         f"{one.verify_deadline:g} s",
         f"{one.read_interval:g} s",
         one.tried,
     ]
+
+
+def _guard(able: Capabilities) -> str:
+    if not able.compare_and_set:
+        return _NO
+    return "right before" if able.just_before else _YES
 
 
 def _source(kind: str, one: type[Source]) -> list[str]:

@@ -36,7 +36,9 @@ class AlbDriver:
 
     kind: ClassVar[str] = "aws-alb"
     Config: ClassVar[type[BaseModel]] = AlbConfig
-    capabilities: ClassVar[Capabilities] = Capabilities(compare_and_set=True, finest_step="0.1")
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        compare_and_set=True, just_before=True, finest_step="0.1"
+    )
     verify_deadline: ClassVar[float] = 60.0
     read_interval: ClassVar[float] = 5.0
     tried: ClassVar[str] = "moto 5 (an emulator of AWS), typed lines also with AWS CLI 1.46"

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 class _AzureDriver:
     """What both have in common. Its `repr` shows the host and nothing else."""
 
-    capabilities: ClassVar[Capabilities] = Capabilities(compare_and_set=True, finest_step="0.1")
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        compare_and_set=True, just_before=True, finest_step="0.1"
+    )
 
     def __init__(self, config: AzurePlace, balance: Balance, api_version: str) -> None:
         self._place = config

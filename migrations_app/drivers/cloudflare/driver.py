@@ -42,7 +42,7 @@ class CloudflareDriver:
 
     kind: ClassVar[str] = "cloudflare-lb"
     Config: ClassVar[type[BaseModel]] = CloudflareConfig
-    capabilities: ClassVar[Capabilities] = Capabilities(compare_and_set=True)
+    capabilities: ClassVar[Capabilities] = Capabilities(compare_and_set=True, just_before=True)
     verify_deadline: ClassVar[float] = 60.0
     read_interval: ClassVar[float] = 10.0  # 1,200 requests in five minutes are all a user has
     tried: ClassVar[str] = "a fake with Cloudflare's envelope, ranges and throttling"

@@ -29,7 +29,9 @@ class FlagsmithDriver(FlagDriver[FlagsmithConfig]):
 
     kind: ClassVar[str] = "flagsmith"
     Config: ClassVar[type[BaseModel]] = FlagsmithConfig
-    capabilities: ClassVar[Capabilities] = Capabilities(compare_and_set=True, finest_step="0.01")
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        compare_and_set=True, just_before=True, finest_step="0.01"
+    )
     read_interval: ClassVar[float] = 10.0
     tried: ClassVar[str] = "a server of our own, held against Flagsmith's OpenAPI document"
     name: ClassVar[str] = "Flagsmith"
