@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from bench.growth_fit import Curve
 
-_W, _H, _PAD = 420, 260, 48
+_W, _H, _PAD = 420, 260, 56
 _COLOURS: Final = ("#2e67b1", "#2b7f50", "#8a5300", "#b3261e", "#6a4fa3")
 
 STYLE: Final = (
@@ -62,13 +62,14 @@ def _svg(curves: list[Curve]) -> str:
     points = [(s, m) for curve in curves for s, m in curve.medians.items()]
     xs, ys = [math.log10(s) for s, _ in points], [math.log10(1000 * m) for _, m in points]
     left, right = math.floor(min(xs)), math.ceil(max(xs))
+    top = 28 + 14 * len(curves)  # below the names
     low, high = math.floor(min(ys)), max(math.ceil(max(ys)), math.floor(min(ys)) + 1)
 
     def x(value: float) -> float:
         return round(_PAD + (_W - 2 * _PAD) * (value - left) / max(1, right - left), 1)
 
     def y(value: float) -> float:
-        return round(_H - _PAD - (_H - 2 * _PAD) * (value - low) / (high - low), 1)
+        return round(_H - _PAD - (_H - _PAD - top) * (value - low) / (high - low), 1)
 
     grid = "".join(
         f'<line class="grid" x1="{_PAD}" x2="{_W - _PAD}" y1="{y(n)}" y2="{y(n)}"/>'
