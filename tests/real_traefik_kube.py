@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from migrations_app.practice.supervisor import launch
 from tests.fakes.kube_api import TOKEN
 from tests.fakes.kube_store import Key
 from tests.ports import free_ports
-from tests.real_traefik import PATIENCE
+from tests.real_traefik import PATIENCE, PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +72,7 @@ def watching(api: KubeApi, home: Path) -> Iterator[tuple[int, str]]:
     }
     tie = [sys.executable, "-S", launch.__file__, str(os.getpid()), str(int(signal.SIGKILL)), "-"]
     command = [
-        str(shutil.which("traefik")),
+        str(PROGRAM),
         *(f"--{key}={value}" for key, value in options.items()),
     ]
     with (home / "log").open("wb") as log:

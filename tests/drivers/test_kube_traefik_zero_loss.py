@@ -6,7 +6,6 @@ The TraefikService is changed by the driver alone; Traefik hears of it as from a
 from __future__ import annotations
 
 import asyncio
-import shutil
 import urllib.request
 from contextlib import ExitStack
 from decimal import Decimal
@@ -19,7 +18,7 @@ from tests.drivers.kube_bench import told
 from tests.drivers.kube_meshes import TRAEFIK, TRAEFIK_MIRROR
 from tests.drivers.until import until as heard
 from tests.drivers.web import CLOSE, KEEP, Client, Crowd, service
-from tests.real_traefik import MISSING
+from tests.real_traefik import MISSING, PROGRAM
 from tests.real_traefik_kube import furnish, until, watching
 from tests.wire.desk import Desk, Hand, desk
 
@@ -38,7 +37,7 @@ FEW = 12  # requests at every percentage that is copied
 
 pytestmark = [
     pytest.mark.real("traefik"),
-    pytest.mark.skipif(shutil.which("traefik") is None, reason=MISSING),
+    pytest.mark.skipif(PROGRAM is None, reason=MISSING),
 ]
 
 
